@@ -1,0 +1,30 @@
+//! The words of the wire contract as types, and the rules that a stream must obey. No I/O happens here.
+//!
+//! A KAI worker, its callers and its stream receivers exchange five things: the workflow's argument
+//! ([`ChatInput`]), its result ([`ChatResult`]), the events of a run ([`Event`]), the callback body that carries one
+//! event ([`Callback`]), and the documents that the worker keeps in Typesense ([`documents`]). Every type here
+//! serialises to exactly the JSON of `docs/contract.md`; additions are optional keys, so that a peer which knows only
+//! KAI keeps working.
+
+mod callback;
+mod chat;
+pub mod documents;
+mod event;
+mod failure;
+mod names;
+mod result;
+mod session;
+
+pub use callback::{Callback, CallbackError};
+pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES};
+pub use event::{
+    ChartWidget, Event, LoadedSkill, SqlResultEvent, TodoItem, TodoStatus, ToolEnd, ToolStart,
+};
+pub use failure::FailureType;
+pub use names::{
+    AUTONOMOUS_CHAT_ACTIVITY, CHAT_ACTIVITY, CHAT_STREAMING_ACTIVITY, CHAT_WORKFLOW,
+    DEFAULT_TASK_QUEUE, SCAN_SCHEMA_ACTIVITY, STORE_CONNECTION_ACTIVITY, TEST_CONNECTION_ACTIVITY,
+    organisation_task_queue,
+};
+pub use result::{ChatResult, RunStatus};
+pub use session::SessionId;
