@@ -1,0 +1,46 @@
+-- The 38 provinces. province_id is a surrogate in the order of the codes: some codes (11..36) are also valid surrogate ids.
+--
+-- Names and codes: idn-area-data 3.1.2 (npm), whose data is made available under the Open Database License (ODbL 1.0),
+-- https://opendatacommons.org/licenses/odbl/1-0/. Changed here: title case, a surrogate id.
+
+SET search_path = public;
+
+INSERT INTO provinces (province_id, code, name) VALUES
+    (1, '11', 'Aceh'),
+    (2, '12', 'Sumatera Utara'),
+    (3, '13', 'Sumatera Barat'),
+    (4, '14', 'Riau'),
+    (5, '15', 'Jambi'),
+    (6, '16', 'Sumatera Selatan'),
+    (7, '17', 'Bengkulu'),
+    (8, '18', 'Lampung'),
+    (9, '19', 'Kepulauan Bangka Belitung'),
+    (10, '21', 'Kepulauan Riau'),
+    (11, '31', 'DKI Jakarta'),
+    (12, '32', 'Jawa Barat'),
+    (13, '33', 'Jawa Tengah'),
+    (14, '34', 'Daerah Istimewa Yogyakarta'),
+    (15, '35', 'Jawa Timur'),
+    (16, '36', 'Banten'),
+    (17, '51', 'Bali'),
+    (18, '52', 'Nusa Tenggara Barat'),
+    (19, '53', 'Nusa Tenggara Timur'),
+    (20, '61', 'Kalimantan Barat'),
+    (21, '62', 'Kalimantan Tengah'),
+    (22, '63', 'Kalimantan Selatan'),
+    (23, '64', 'Kalimantan Timur'),
+    (24, '65', 'Kalimantan Utara'),
+    (25, '71', 'Sulawesi Utara'),
+    (26, '72', 'Sulawesi Tengah'),
+    (27, '73', 'Sulawesi Selatan'),
+    (28, '74', 'Sulawesi Tenggara'),
+    (29, '75', 'Gorontalo'),
+    (30, '76', 'Sulawesi Barat'),
+    (31, '81', 'Maluku'),
+    (32, '82', 'Maluku Utara'),
+    (33, '91', 'Papua'),
+    (34, '92', 'Papua Barat'),
+    (35, '93', 'Papua Selatan'),
+    (36, '94', 'Papua Tengah'),
+    (37, '95', 'Papua Pegunungan'),
+    (38, '96', 'Papua Barat Daya');
