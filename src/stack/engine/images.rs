@@ -1,0 +1,126 @@
+//! Images by name.
+
+use std::time::Duration;
+
+use bollard::{errors::Error, query_parameters::CreateImageOptionsBuilder};
+use futures::StreamExt;
+use tokio::time::timeout;
+
+use super::Engine;
+use crate::stack::StackError;
+
+/// What an image says about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::stack) struct ImageFacts {
+    /// The content's digest, `sha256:…`.
+    pub(in crate::stack) id: String,
+    /// The command that a container runs when none is given.
+    pub(in crate::stack) command: Vec<String>,
+}
+
+/// Why an image could not be pulled, in a few words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::stack) struct PullFailure(pub(in crate::stack) String);
+
+/// How long a registry may take to begin its answer. Where there is none, the engine's own time-outs would cost minutes.
+const FIRST_ANSWER: Duration = Duration::from_secs(8);
+
+/// How long a pull that has begun may be silent.
+const SILENCE: Duration = Duration::from_secs(60);
+
+impl Engine {
+    /// An image's facts, or `None` when the engine does not have it.
+    pub(in crate::stack) async fn image(
+        &self,
+        image: &str,
+    ) -> Result<Option<ImageFacts>, StackError> {
+        match self.docker.inspect_image(image).await {
+            Ok(details) => Ok(Some(ImageFacts {
+                id: details.id.unwrap_or_default(),
+                command: details
+                    .config
+                    .and_then(|config| config.cmd)
+                    .unwrap_or_default(),
+            })),
+            Err(Error::DockerResponseServerError {
+                status_code: 404, ..
+            }) => Ok(None),
+            Err(error) => Err(StackError::engine_call(format!("inspect image {image}"))(
+                error,
+            )),
+        }
+    }
+
+    /// Pulls an image, as long as its registry keeps answering.
+    pub(in crate::stack) async fn pull(&self, image: &str) -> Result<(), PullFailure> {
+        let (name, tag) = name_and_tag(image);
+        let options = CreateImageOptionsBuilder::new()
+            .from_image(name)
+            .tag(tag)
+            .build();
+        let mut answers = self.docker.create_image(Some(options), None, None);
+        let mut patience = FIRST_ANSWER;
+        loop {
+            match timeout(patience, answers.next()).await {
+                Ok(Some(Ok(info))) => match info.error_detail.and_then(|error| error.message) {
+                    Some(reason) => return Err(PullFailure(reason)),
+                    None => patience = SILENCE,
+                },
+                Ok(Some(Err(error))) => return Err(PullFailure(reason_of(&error))),
+                Ok(None) => return Ok(()),
+                Err(_) => {
+                    return Err(PullFailure(format!(
+                        "its registry did not answer within {} s",
+                        patience.as_secs()
+                    )));
+                }
+            }
+        }
+    }
+}
+
+fn reason_of(error: &Error) -> String {
+    match error {
+        Error::DockerResponseServerError { message, .. } => message.clone(),
+        Error::DockerStreamError { error } => error.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Splits an image's name at its tag or digest, as the engine's pull takes it. The colon of a registry's port is no tag; no
+/// tag means `latest`.
+fn name_and_tag(image: &str) -> (&str, &str) {
+    if let Some((name, digest)) = image.split_once('@') {
+        return (name, digest);
+    }
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => (name, tag),
+        _ => (image, "latest"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_port_is_no_tag() {
+        assert_eq!(
+            name_and_tag("postgres:17-alpine"),
+            ("postgres", "17-alpine")
+        );
+        assert_eq!(name_and_tag("postgres"), ("postgres", "latest"));
+        assert_eq!(
+            name_and_tag("registry.example:5000/team/pg"),
+            ("registry.example:5000/team/pg", "latest")
+        );
+        assert_eq!(
+            name_and_tag("registry.example:5000/team/pg:17"),
+            ("registry.example:5000/team/pg", "17")
+        );
+        assert_eq!(
+            name_and_tag("postgres@sha256:0123"),
+            ("postgres", "sha256:0123")
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! What a service wrote.
+
+use bollard::{
+    errors::Error,
+    query_parameters::{DownloadFromContainerOptionsBuilder, LogsOptionsBuilder},
+};
+use futures::StreamExt;
+
+use super::Engine;
+use crate::stack::StackError;
+
+/// A tar archive is made of blocks of this size; the first of each member is its header.
+const TAR_BLOCK: usize = 512;
+
+/// How much of a file's end is kept.
+const FILE_TAIL: usize = 64 * 1024;
+
+impl Engine {
+    /// The last lines that a container wrote to its standard output and error, also when it has ended.
+    pub(in crate::stack) async fn output(
+        &self,
+        id: &str,
+        lines: usize,
+    ) -> Result<String, StackError> {
+        let options = LogsOptionsBuilder::new()
+            .stdout(true)
+            .stderr(true)
+            .tail(&lines.to_string())
+            .build();
+        let mut chunks = self.docker.logs(id, Some(options));
+        let mut text = String::new();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(StackError::engine_call(format!(
+                "read the log of container {id}"
+            )))?;
+            text.push_str(&String::from_utf8_lossy(&chunk.into_bytes()));
+        }
+        Ok(text)
+    }
+
+    /// The end of one file inside a container, also when it has ended; `None` when there is no such file.
+    ///
+    /// The engine gives files as a tar archive with one member, whose content follows a header of one block.
+    pub(in crate::stack) async fn end_of_file(
+        &self,
+        id: &str,
+        path: &str,
+    ) -> Result<Option<Vec<u8>>, StackError> {
+        let options = DownloadFromContainerOptionsBuilder::new()
+            .path(path)
+            .build();
+        let mut chunks = self.docker.download_from_container(id, Some(options));
+        let mut header = Vec::with_capacity(TAR_BLOCK);
+        let mut kept: Vec<u8> = Vec::new();
+        let mut left = None;
+        while let Some(chunk) = chunks.next().await {
+            let chunk = match chunk {
+                Ok(chunk) => chunk,
+                Err(Error::DockerResponseServerError {
+                    status_code: 404, ..
+                }) => return Ok(None),
+                Err(error) => {
+                    return Err(StackError::engine_call(format!(
+                        "read {path} of container {id}"
+                    ))(error));
+                }
+            };
+            let mut bytes = &chunk[..];
+            if header.len() < TAR_BLOCK {
+                let (head, rest) = bytes.split_at(bytes.len().min(TAR_BLOCK - header.len()));
+                header.extend_from_slice(head);
+                bytes = rest;
+            }
+            if header.len() < TAR_BLOCK {
+                continue;
+            }
+            let size = left.get_or_insert_with(|| member_size(&header));
+            let content = &bytes[..bytes.len().min(*size)];
+            *size -= content.len();
+            kept.extend_from_slice(content);
+            // Twice the tail is the most that is ever held, so that a log of any length can be read.
+            if kept.len() > 2 * FILE_TAIL {
+                kept.drain(..kept.len() - FILE_TAIL);
+            }
+        }
+        kept.drain(..kept.len().saturating_sub(FILE_TAIL));
+        Ok(Some(kept))
+    }
+}
+
+/// The size in a tar header: octal digits at offset 124 (POSIX.1-2001 pax, section "ustar Header Block"). A header
+/// without one, or of a file over 8 GB, counts as empty.
+fn member_size(header: &[u8]) -> usize {
+    header
+        .get(124..136)
+        .map(String::from_utf8_lossy)
+        .and_then(|digits| usize::from_str_radix(digits.trim_matches(['\0', ' ']), 8).ok())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_size_of_a_tar_member_is_octal() {
+        let mut header = vec![0_u8; TAR_BLOCK];
+        header[124..136].copy_from_slice(b"00000001750\0");
+
+        assert_eq!(member_size(&header), 1000);
+        assert_eq!(member_size(&[0; TAR_BLOCK]), 0);
+        assert_eq!(member_size(b"short"), 0);
+    }
+}

@@ -1,0 +1,54 @@
+//! The three services that a run needs, Temporal, Postgres and Typesense: started, reached, shared and removed.
+//!
+//! There are two ways to have a stack, and the type says which it is:
+//!
+//! - [`OwnedStack`] is this process's own: it may be stopped, and its services may be killed, because nobody else uses them;
+//! - [`SharedStack`] is one for all processes of a machine with the same configuration: whoever comes first starts it, the
+//!   others attach, and it goes with its last user. What was attached to cannot be stopped.
+//!
+//! Either way [`Endpoints`] says how the services are reached, and whatever happens to this process, SIGKILL included, its
+//! containers and their volumes are removed within seconds. [`up`] keeps a stack beyond that, until [`down`].
+//!
+//! A service is ready when a real request to it was answered over its published port, never because of a line in its log.
+//! Every error of a start names the service and carries the end of its log. This is the only room that knows of containers;
+//! it knows nothing of workflows, agents and streams.
+
+mod config;
+mod endpoints;
+mod engine;
+mod error;
+mod images;
+mod kept;
+mod launch;
+mod owned;
+mod progress;
+mod running;
+mod secret;
+mod seed;
+mod service;
+mod services;
+mod session;
+mod shared;
+mod statement_log;
+mod wait;
+
+pub use config::{PostgresMajor, SeedScale, StackConfig};
+pub use endpoints::{Endpoints, PostgresEndpoint, TypesenseEndpoint};
+pub use error::{ExitCode, LogTail, StackError};
+pub use images::{
+    ImageSource, ImageStatus, Images, ServiceImage, build as build_images,
+    resolve as resolve_images, status as image_status,
+};
+pub use kept::{Removed, StackStatus, down, status, up};
+pub use owned::OwnedStack;
+pub use progress::{Progress, Silent};
+pub use running::{RunningStack, StartTimings};
+pub use secret::Secret;
+pub use seed::{
+    DatabaseDigest, TableDigest, create_database, drop_database, dump_digest, seed_database,
+};
+pub use service::{PerService, Service};
+pub use shared::{Attachment, SharedStack};
+pub use statement_log::{
+    LogPosition, LoggedStatement, StatementFilter, StatementKind, StatementLog,
+};

@@ -1,0 +1,153 @@
+//! A stack that runs.
+
+use std::time::Duration;
+
+use futures::future::try_join_all;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Endpoints, Images, PerService, Secret, Service, StackError, StatementLog,
+    engine::Engine,
+    error::LogTail,
+    services::{Target, log_tail, until_ready},
+};
+
+/// A stack that runs, as data: what [`OwnedStack`](super::OwnedStack) and [`SharedStack`](super::SharedStack) have in common.
+///
+/// It holds no connection and may be used from any runtime.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunningStack {
+    pub(super) session: String,
+    pub(super) engine: String,
+    pub(super) containers: PerService<String>,
+    pub(super) images: Images,
+    pub(super) endpoints: Endpoints,
+    pub(super) timings: StartTimings,
+}
+
+/// How long the parts of a start took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StartTimings {
+    /// Until every image was there.
+    pub images: Duration,
+    /// From the moment that the containers were asked for until each service answered.
+    pub ready: PerService<Duration>,
+    /// Loading the koperasi seed, which begins as soon as Postgres answers.
+    pub seed: Duration,
+    /// From the call until everything was there.
+    pub total: Duration,
+}
+
+impl StartTimings {
+    /// Until all three services answered: the slowest of them, since they start at the same time.
+    pub fn all_ready(&self) -> Duration {
+        self.ready
+            .iter()
+            .map(|(_, ready)| *ready)
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// How long a service that was ready once may take to answer again: it is running, so this is generous.
+const ANSWER_BOUND: Duration = Duration::from_secs(10);
+
+impl RunningStack {
+    /// How the services are reached.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// The session's random name, which every container carries in the label `org.kai-e2e.session`.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// The images that the services were started from.
+    pub fn images(&self) -> &Images {
+        &self.images
+    }
+
+    /// How long the start took, whoever did it.
+    pub fn timings(&self) -> &StartTimings {
+        &self.timings
+    }
+
+    /// The container in which a service runs.
+    pub fn container_id(&self, service: Service) -> &str {
+        self.containers.get(service)
+    }
+
+    /// What Postgres executed.
+    pub fn statement_log(&self) -> StatementLog {
+        StatementLog::of(&self.endpoints)
+    }
+
+    /// The last `lines` lines that a service wrote, also when it has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the engine does not answer or the container is gone.
+    pub async fn logs(&self, service: Service, lines: usize) -> Result<String, StackError> {
+        let engine = Engine::connect().await?;
+        log_tail(&engine, service, self.container_id(service), lines).await
+    }
+
+    /// Asks every service whether it still answers.
+    ///
+    /// # Errors
+    ///
+    /// [`StackError::Gone`], naming the service and with the end of its log, for one that has ended or does not answer
+    /// within ten seconds.
+    pub async fn check(&self) -> Result<(), StackError> {
+        let engine = Engine::connect().await?;
+        try_join_all(Service::ALL.map(|service| self.check_one(&engine, service)))
+            .await
+            .map(drop)
+    }
+
+    async fn check_one(&self, engine: &Engine, service: Service) -> Result<(), StackError> {
+        let container = self.container_id(service);
+        let target = self.target(service)?;
+        let gone = |reason: String, log: LogTail| StackError::Gone {
+            service,
+            reason,
+            log,
+        };
+        match until_ready(engine, &target, container, ANSWER_BOUND).await {
+            Err(StackError::Exited { code, log, .. }) => {
+                Err(gone(format!("its container ended {code}"), log))
+            }
+            Err(StackError::NotReady { last_seen, log, .. }) => {
+                Err(gone(format!("it does not answer ({last_seen})"), log))
+            }
+            other => other,
+        }
+    }
+
+    fn target(&self, service: Service) -> Result<Target, StackError> {
+        let endpoints = &self.endpoints;
+        let (host, port) = match service {
+            Service::Postgres => (endpoints.postgres.host.clone(), endpoints.postgres.port),
+            Service::Typesense => (endpoints.typesense.host.clone(), endpoints.typesense.port),
+            Service::Temporal => endpoints
+                .temporal_address
+                .rsplit_once(':')
+                .and_then(|(host, port)| Some((host.to_owned(), port.parse().ok()?)))
+                .ok_or_else(|| StackError::Gone {
+                    service,
+                    reason: format!("{:?} is no address", endpoints.temporal_address),
+                    log: LogTail::default(),
+                })?,
+        };
+        Ok(Target {
+            service,
+            host,
+            port,
+            password: match service {
+                Service::Postgres => endpoints.postgres.admin_password.clone(),
+                _ => Secret::new(""),
+            },
+        })
+    }
+}

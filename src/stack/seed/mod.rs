@@ -1,0 +1,13 @@
+//! The koperasi database: loading it, cloning it, and proving that two of them are the same.
+
+mod database;
+mod digest;
+mod files;
+mod load;
+
+pub use database::{create_database, drop_database};
+pub use digest::{DatabaseDigest, TableDigest, dump_digest};
+pub use load::seed_database;
+
+pub(super) use files::{digest as seed_digest, hex};
+pub(super) use load::{DATABASE, READER};

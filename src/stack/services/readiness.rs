@@ -1,0 +1,94 @@
+//! Waiting until a service answers.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{log_tail, postgres, temporal, typesense};
+use crate::stack::{
+    Secret, Service, StackConfig, StackError,
+    engine::Engine,
+    error::{ExitCode, LogTail},
+    wait::Backoff,
+};
+
+/// How long one probe may hang: a server that accepts connections but does not answer yet, or is paused.
+const ATTEMPT_BOUND: Duration = Duration::from_secs(3);
+
+/// Where and with what a service is probed.
+#[derive(Debug, Clone)]
+pub(in crate::stack) struct Target {
+    pub(in crate::stack) service: Service,
+    pub(in crate::stack) host: String,
+    pub(in crate::stack) port: u16,
+    /// The superuser's password, for Postgres.
+    pub(in crate::stack) password: Secret,
+}
+
+impl Target {
+    /// One real request. The error is what was seen.
+    async fn probe(&self) -> Result<(), String> {
+        let (host, port) = (&self.host, self.port);
+        let probing = async {
+            match self.service {
+                Service::Temporal => temporal::probe(&format!("{host}:{port}")).await,
+                Service::Postgres => postgres::probe(host, port, &self.password).await,
+                Service::Typesense => typesense::probe(&format!("http://{host}:{port}")).await,
+            }
+        };
+        timeout(ATTEMPT_BOUND, probing)
+            .await
+            .unwrap_or_else(|_| Err(format!("no answer within {} s", ATTEMPT_BOUND.as_secs())))
+    }
+}
+
+/// Why a service did not become ready.
+enum NotReady {
+    Ended(ExitCode),
+    Late,
+}
+
+/// Waits until the service in a container answers a probe. A container that ends is reported at once.
+pub(in crate::stack) async fn until_ready(
+    engine: &Engine,
+    target: &Target,
+    container: &str,
+    bound: Duration,
+) -> Result<(), StackError> {
+    let mut last_seen = "none yet".to_owned();
+    let outcome = {
+        let polling = async {
+            let mut backoff = Backoff::new();
+            while let Err(seen) = target.probe().await {
+                last_seen = seen;
+                backoff.pause().await;
+            }
+        };
+        tokio::select! {
+            polled = timeout(bound, polling) => polled.map_err(|_| NotReady::Late),
+            ended = engine.ended(container) => Err(NotReady::Ended(ended?)),
+        }
+    };
+    let Err(reason) = outcome else {
+        return Ok(());
+    };
+    // The log is a help, not the matter: without it the error is still right.
+    let log = log_tail(engine, target.service, container, LogTail::LINES)
+        .await
+        .unwrap_or_default();
+    Err(match reason {
+        NotReady::Ended(code) => StackError::Exited {
+            service: target.service,
+            code,
+            last_seen,
+            log: LogTail::of(&log),
+        },
+        NotReady::Late => StackError::NotReady {
+            service: target.service,
+            after: bound,
+            last_seen,
+            variable: StackConfig::START_TIMEOUT_VARIABLE,
+            log: LogTail::of(&log),
+        },
+    })
+}

@@ -1,0 +1,24 @@
+//! Who uses a stack, and who cleans up when nobody does.
+//!
+//! Each stack has a directory of its own under the state directory. A user holds a shared lock on `users.lock` in it for
+//! as long as it lives; the kernel gives the lock up when the process ends, however it ends. A watcher in a session of its
+//! own (`reaper.sh`), started before the first container, waits for the lock to be free and then removes every container
+//! that carries the session's label. What even that misses, because the machine went down for instance, is swept at the
+//! next start.
+//!
+//! `Drop` is not the way to clean up: it does not run after SIGKILL, and never for statics.
+
+mod directory;
+mod exclusive_lock;
+mod labels;
+mod lease;
+mod reaper;
+mod state_root;
+mod sweep;
+
+pub(super) use directory::SessionDirectory;
+pub(super) use exclusive_lock::ExclusiveLock;
+pub(super) use labels::{Labels, SESSION, STACK, owner_filter};
+pub(super) use lease::Lease;
+pub(super) use state_root::{StateRoot, write_private};
+pub(super) use sweep::{LeftOver, Standing, survey, sweep};

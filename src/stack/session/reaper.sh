@@ -1,0 +1,146 @@
+# Removes the containers of one session when nobody uses it any more.
+#
+# usage: sh -c SCRIPT kai-e2e-reaper DIRECTORY GRACE ENGINE   with a pipe as standard input
+#
+# Every user of the session holds a shared lock on users.lock in DIRECTORY, and the kernel gives it up when the user ends,
+# SIGKILL included. So the exclusive lock is free exactly when nobody is left. GRACE is how many seconds it must stay free:
+# shared stacks outlast the gaps between test processes.
+#
+# This is started before there is anything, and makes DIRECTORY itself. It prints "armed", or "taken" when the session has
+# a watcher already, or one line that says why it cannot work. Then it waits until its starter closes the pipe, having
+# become a user, or having died before it came to that.
+#
+# In DIRECTORY: "session" is the name that the containers carry, "kept" means leave everything alone, "over" means that the
+# owner has removed the containers itself.
+
+dir=$1
+grace=$2
+engine=$3
+
+# PIPE: the starter may be dead before it hears the answer.
+trap '' HUP INT PIPE
+umask 077
+unset DOCKER_CONTEXT
+export DOCKER_HOST="$engine"
+socket=${engine#unix://}
+
+have() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+have flock || {
+    echo "the command flock is missing (package util-linux)"
+    exit 1
+}
+have docker || { have curl && [ "$socket" != "$engine" ]; } || have podman || {
+    echo "none of the commands docker, curl and podman is there to remove containers with"
+    exit 1
+}
+
+# Containers by label, through whichever command reaches the engine. A command that does not reach it fails; an empty
+# answer is an answer. podman needs the address: without it, it would look at its own storage and find nothing.
+find_containers() {
+    if have docker; then
+        docker ps --all --quiet --no-trunc --filter "label=org.kai-e2e.session=$session" && return
+    fi
+    if have curl && [ "$socket" != "$engine" ]; then
+        answer=$(curl --silent --fail --max-time 30 --unix-socket "$socket" \
+            "http://engine/containers/json?all=1&filters=%7B%22label%22%3A%5B%22org.kai-e2e.session%3D$session%22%5D%7D") && {
+            printf '%s\n' "$answer" | tr ',' '\n' | sed -n 's/.*"Id":"\([0-9a-f]\{64\}\)".*/\1/p'
+            return
+        }
+    fi
+    have podman && podman --url "$engine" ps --all --quiet --no-trunc --filter "label=org.kai-e2e.session=$session"
+}
+
+# Errors are of no account: what counts is what is found next.
+remove_containers() {
+    if have docker; then
+        docker rm --force --volumes "$@" >/dev/null && return
+    fi
+    if have curl && [ "$socket" != "$engine" ]; then
+        for id in "$@"; do
+            curl --silent --fail --max-time 30 --unix-socket "$socket" --request DELETE \
+                "http://engine/containers/$id?force=1&v=1" &
+        done
+        wait
+        return
+    fi
+    have podman && podman --url "$engine" rm --force --volumes "$@" >/dev/null
+}
+
+# Once more after there were none: the engine may still be making a container for a user that was killed.
+remove_all() {
+    empty=0
+    rounds=0
+    until [ "$empty" = 2 ]; do
+        rounds=$((rounds + 1))
+        if [ "$rounds" -gt 60 ]; then
+            echo "gave up removing the containers of session $session"
+            exit 1
+        fi
+        if ids=$(find_containers); then
+            if [ -n "$ids" ]; then
+                empty=0
+                # shellcheck disable=SC2086
+                remove_containers $ids
+            else
+                empty=$((empty + 1))
+                [ "$empty" = 2 ] || sleep 0.7
+            fi
+        else
+            sleep 1
+        fi
+    done
+}
+
+mkdir -p "$dir" && exec 3>>"$dir/reaper.lock" 4>>"$dir/users.lock" || {
+    echo "cannot write to $dir"
+    exit 1
+}
+flock -n -x 3 || {
+    echo taken
+    exit 0
+}
+# Somebody may have removed the directory between the two openings, and another may have made a new one.
+[ "$dir/reaper.lock" -ef /dev/fd/3 ] && [ "$dir/users.lock" -ef /dev/fd/4 ] || {
+    echo taken
+    exit 0
+}
+echo armed 2>/dev/null
+cat >/dev/null
+exec </dev/null >>"$dir/reaper.log" 2>&1
+
+while :; do
+    flock -x 4 || exit 1
+    if [ -e "$dir/kept" ]; then
+        exit 0
+    fi
+    # A session that never came to be has nothing to outlast a gap for.
+    if [ "$grace" = 0 ] || [ -e "$dir/over" ] || [ ! -e "$dir/session" ]; then
+        break
+    fi
+    touch "$dir/idle"
+    flock -u 4
+    sleep "$grace"
+    if flock -n -x 4; then
+        # Every user touches the lock when it comes; one that came and went within the grace counts too.
+        if [ ! -e "$dir/kept" ] && [ ! "$dir/users.lock" -nt "$dir/idle" ]; then
+            break
+        fi
+        flock -u 4
+    fi
+done
+
+# With the exclusive lock, and only while the file under that name is the locked one, everything in the directory is ours.
+[ "$dir/users.lock" -ef /dev/fd/4 ] || exit 0
+session=$(cat "$dir/session" 2>/dev/null)
+if [ -n "$session" ] && [ ! -e "$dir/over" ]; then
+    remove_all
+fi
+
+# A newcomer may be waiting for the lock of this very file. Moving the directory away first makes it see, when it gets
+# the lock, that the file is no longer the one under that name; deleting file by file could take its new one with it.
+mv "$dir" "$dir.gone.$$" && rm -rf "$dir.gone.$$"
+rmdir "${dir%/*}" 2>/dev/null
+:

@@ -1,0 +1,316 @@
+//! What former sessions have left behind.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use super::{STACK, StateRoot, directory::DesertedDirectory, owner_filter, reaper::Reaper};
+use crate::stack::{
+    StackError,
+    engine::{Engine, EngineAddress, FoundContainer},
+};
+
+/// How old a stopped container must be before it counts as left over although its session's directory is not to be seen.
+/// The directory may lie on a file system that only its own session sees.
+const UNSEEN_AGE_SECONDS: i64 = 3600;
+
+/// What is to become of a session.
+#[derive(Debug)]
+pub(in crate::stack) enum Standing {
+    /// Somebody uses it, or a watcher is about to see to it, or it cannot be told: to be left alone.
+    InUse,
+    /// It was started to stay.
+    Kept,
+    /// Nobody uses it. Its directory, if there is one, is held so that nobody comes to use it.
+    Deserted(Option<DesertedDirectory>),
+}
+
+/// One session of this user on this engine: its containers, its directory, or both.
+#[derive(Debug)]
+pub(in crate::stack) struct LeftOver {
+    pub(in crate::stack) directory: PathBuf,
+    pub(in crate::stack) containers: Vec<FoundContainer>,
+    pub(in crate::stack) standing: Standing,
+}
+
+impl LeftOver {
+    pub(in crate::stack) fn container_ids(&self) -> Vec<String> {
+        self.containers
+            .iter()
+            .map(|container| container.id.clone())
+            .collect()
+    }
+
+    /// Removes everything of a session that is deserted or kept. A kept one may have users; its directory then stays, for
+    /// their locks are in it, and a watcher removes it when they are gone.
+    pub(in crate::stack) async fn remove(self, engine: &Engine) -> Result<(), StackError> {
+        engine.remove(&self.container_ids()).await?;
+        let deserted = match self.standing {
+            Standing::Deserted(deserted) => deserted,
+            Standing::Kept => {
+                match unkeep(&self.directory)
+                    .map_err(StackError::state("release", &self.directory))?
+                {
+                    Former::Gone => None,
+                    Former::Deserted(deserted) => Some(deserted),
+                    Former::InUse => return watch(&self.directory, engine.address()).await,
+                }
+            }
+            Standing::InUse => None,
+        };
+        deserted.map_or(Ok(()), |deserted| {
+            deserted
+                .delete()
+                .map_err(StackError::state("delete", &self.directory))
+        })
+    }
+}
+
+/// A directory that is no longer to be kept.
+enum Former {
+    Gone,
+    Deserted(DesertedDirectory),
+    InUse,
+}
+
+fn unkeep(directory: &Path) -> io::Result<Former> {
+    if !fs::exists(directory)? {
+        return Ok(Former::Gone);
+    }
+    remove_if_there(&directory.join("kept"))?;
+    Ok(match DesertedDirectory::seize(directory)? {
+        Some(deserted) => Former::Deserted(deserted),
+        None => Former::InUse,
+    })
+}
+
+async fn watch(directory: &Path, engine: &EngineAddress) -> Result<(), StackError> {
+    if let Some(mut reaper) = Reaper::start(directory, engine, Duration::ZERO).await? {
+        reaper.release();
+    }
+    Ok(())
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Removes what former sessions of this user have left behind: containers with their volumes, and directories. What is in
+/// use, what is kept and what belongs to others stays. Gives the number of sessions removed.
+pub(in crate::stack) async fn sweep(
+    engine: &Engine,
+    root: &StateRoot,
+) -> Result<usize, StackError> {
+    let mut removed = 0;
+    for session in survey(engine, root).await? {
+        if matches!(session.standing, Standing::Deserted(_)) {
+            session.remove(engine).await?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+/// Every session of this user of which a container or a directory is to be seen.
+pub(in crate::stack) async fn survey(
+    engine: &Engine,
+    root: &StateRoot,
+) -> Result<Vec<LeftOver>, StackError> {
+    // Containers first: a session makes its directory before its containers, so each of these had one.
+    let mut sessions: BTreeMap<PathBuf, Vec<FoundContainer>> = BTreeMap::new();
+    let filters = [STACK.to_owned(), owner_filter()];
+    for container in engine.containers(&filters).await? {
+        let directory = container.session_directory().to_owned();
+        sessions.entry(directory).or_default().push(container);
+    }
+    for directory in directories(root)? {
+        sessions.entry(directory).or_default();
+    }
+    let identity = root.identity()?;
+    sessions
+        .into_iter()
+        .map(|(directory, containers)| {
+            let standing = standing(root, &identity, &directory, &containers)
+                .map_err(StackError::state("look at", &directory))?;
+            Ok(LeftOver {
+                directory,
+                containers,
+                standing,
+            })
+        })
+        .collect()
+}
+
+fn directories(root: &StateRoot) -> Result<Vec<PathBuf>, StackError> {
+    let read = || -> io::Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        let entries = match fs::read_dir(root.path()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
+            entries => entries?,
+        };
+        for entry in entries {
+            let path = entry?.path();
+            match kind_of(&path) {
+                Kind::Session => found.push(path),
+                // Its deletion was interrupted, or is under way elsewhere.
+                Kind::HalfDeleted => drop(fs::remove_dir_all(&path)),
+                Kind::Other => {}
+            }
+        }
+        Ok(found)
+    };
+    read().map_err(StackError::state("list", root.path()))
+}
+
+enum Kind {
+    Session,
+    HalfDeleted,
+    Other,
+}
+
+fn kind_of(path: &Path) -> Kind {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let is_session = name.starts_with("owned-") || name.starts_with("shared-");
+    match (is_session, name.contains(".gone.")) {
+        (true, true) => Kind::HalfDeleted,
+        (true, false) => Kind::Session,
+        (false, _) => Kind::Other,
+    }
+}
+
+fn standing(
+    root: &StateRoot,
+    identity: &str,
+    directory: &Path,
+    containers: &[FoundContainer],
+) -> io::Result<Standing> {
+    if directory.parent() == Some(root.path()) && fs::exists(directory)? {
+        if fs::exists(directory.join("kept"))? {
+            return Ok(Standing::Kept);
+        }
+        return match DesertedDirectory::seize(directory) {
+            Ok(Some(seized)) => Ok(Standing::Deserted(Some(seized))),
+            Ok(None) => Ok(Standing::InUse),
+            // It went away while it was looked at: somebody else is removing it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Standing::InUse),
+            Err(error) => Err(error),
+        };
+    }
+    Ok(standing_of_unseen(identity, containers, seconds_now()))
+}
+
+/// The standing of containers whose directory is not to be seen from here.
+fn standing_of_unseen(identity: &str, containers: &[FoundContainer], now: i64) -> Standing {
+    if containers
+        .iter()
+        .any(FoundContainer::was_started_to_be_kept)
+    {
+        return Standing::Kept;
+    }
+    let ours =
+        |container: &FoundContainer| !identity.is_empty() && container.state_identity() == identity;
+    let long_dead = |container: &FoundContainer| {
+        !container.is_running() && now - container.created > UNSEEN_AGE_SECONDS
+    };
+    if containers
+        .iter()
+        .all(|container| ours(container) || long_dead(container))
+    {
+        Standing::Deserted(None)
+    } else {
+        Standing::InUse
+    }
+}
+
+fn seconds_now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::stack::{Service, session::Labels};
+
+    const NOW: i64 = 1_750_000_000;
+
+    fn container(state: &str, kept: bool, running: bool, age: i64) -> FoundContainer {
+        let labels = Labels::new("s", Path::new("/elsewhere/owned-1"), state, kept);
+        FoundContainer {
+            id: "c".into(),
+            labels: labels
+                .of(Service::Postgres)
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect::<HashMap<_, _>>(),
+            state: if running { "running" } else { "exited" }.into(),
+            created: NOW - age,
+        }
+    }
+
+    #[test]
+    fn containers_without_a_directory_are_judged_with_care() {
+        let parent = tempfile::tempdir().unwrap();
+        let root = StateRoot::at(parent.path());
+        let identity = root.identity().unwrap();
+        let deserted = |container| {
+            matches!(
+                standing_of_unseen(&identity, &[container], NOW),
+                Standing::Deserted(None)
+            )
+        };
+
+        // The directory would lie in this very state directory, so it is gone.
+        assert!(deserted(container(&identity, false, true, 1)));
+        // Another state directory: only what has been dead for long, after a reboot for instance.
+        assert!(!deserted(container("other", false, true, 100_000)));
+        assert!(!deserted(container("other", false, false, 60)));
+        assert!(deserted(container("other", false, false, 100_000)));
+        // Kept ones never.
+        assert!(!deserted(container(&identity, true, true, 1)));
+        assert!(!deserted(container("other", true, false, 100_000)));
+    }
+
+    #[test]
+    fn a_kept_directory_stays_and_a_deserted_one_is_seized() {
+        let parent = tempfile::tempdir().unwrap();
+        let root = StateRoot::at(parent.path());
+        let directory = parent.path().join("shared-1");
+        fs::create_dir(&directory).unwrap();
+
+        assert!(matches!(
+            standing(&root, "1:1", &directory, &[]).unwrap(),
+            Standing::Deserted(Some(_))
+        ));
+        fs::write(directory.join("kept"), "").unwrap();
+        assert!(matches!(
+            standing(&root, "1:1", &directory, &[]).unwrap(),
+            Standing::Kept
+        ));
+    }
+
+    #[test]
+    fn half_deleted_directories_are_finished_and_foreign_ones_left_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let root = StateRoot::at(parent.path());
+        for name in ["owned-1", "shared-2.gone.77", "notes"] {
+            fs::create_dir(parent.path().join(name)).unwrap();
+        }
+
+        assert_eq!(directories(&root).unwrap(), [parent.path().join("owned-1")]);
+        assert!(!parent.path().join("shared-2.gone.77").exists());
+        assert!(parent.path().join("notes").exists());
+    }
+}

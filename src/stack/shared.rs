@@ -1,0 +1,230 @@
+//! One stack for all processes of a machine with the same configuration.
+
+use std::{
+    fs, io,
+    ops::Deref,
+    time::{Duration, Instant},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    Images, Progress, RunningStack, Service, StackConfig, StackError,
+    engine::Engine,
+    images::resolve_with,
+    launch::Launch,
+    owned::{abandon, remove_session},
+    seed,
+    session::{ExclusiveLock, Lease, StateRoot, sweep, write_private},
+};
+
+/// The use of a stack that other processes may use too.
+///
+/// It has no way to stop the stack: that goes when its last user is gone, or, when it is kept, with
+/// [`down`](super::down). Keep this value for as long as the stack is used. In a test process that is best a static: the
+/// kernel gives the use up when the process ends.
+#[derive(Debug)]
+#[must_use = "the stack may go when its last user is dropped"]
+pub struct SharedStack {
+    running: RunningStack,
+    attachment: Attachment,
+    // Held for its lock.
+    _lease: Lease,
+}
+
+/// How a process came to its shared stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attachment {
+    /// It was running.
+    Found,
+    /// This process started it.
+    Started,
+}
+
+/// How long one process may take to start the stack while others wait: longer than any of its parts, image builds aside.
+const START_BOUND: Duration = Duration::from_secs(10 * 60);
+
+/// The file with the address of the running stack, in the session's directory.
+pub(super) const STATE_FILE: &str = "state.json";
+
+impl SharedStack {
+    /// Attaches to the running stack of this configuration; starts it if there is none, or if the one that was there has
+    /// died. Several processes may call this at once: one starts, the others wait, with a progress line.
+    ///
+    /// A stack is shared by those that use the same engine, images, seed, scale, ports and version of this crate.
+    ///
+    /// # Errors
+    ///
+    /// Any [`StackError`]. Nothing of a failed start is left running.
+    pub async fn attach(config: &StackConfig, progress: &dyn Progress) -> Result<Self, StackError> {
+        let began = Instant::now();
+        let engine = Engine::connect().await?;
+        let images = resolve_with(&engine, config, progress).await?;
+        let images_took = began.elapsed();
+        let root = StateRoot::at(config.state_directory());
+        let name = name(config, &engine, &images);
+        let lease = Lease::share(&root, &name, engine.address()).await?;
+        if let Some(running) = read_state(&lease)?
+            && running.check().await.is_ok()
+        {
+            return Self::found(running, lease, config);
+        }
+
+        let lock = ExclusiveLock::acquire(
+            &lease.directory().file("start.lock"),
+            "start the shared stack",
+            START_BOUND,
+            progress,
+        )
+        .await?;
+        if let Some(running) = read_state(&lease)? {
+            match running.check().await {
+                Ok(()) => return Self::found(running, lease, config),
+                Err(error) => {
+                    let first_line = error.to_string();
+                    let first_line = first_line.lines().next().unwrap_or_default();
+                    progress.line(&format!("replacing the shared stack: {first_line}"));
+                }
+            }
+        }
+        let starter = Starter {
+            config,
+            engine: &engine,
+            root: &root,
+            images,
+            began,
+            images_took,
+        };
+        let running = starter.start(lease).await?;
+        drop(lock);
+        Ok(running)
+    }
+
+    fn found(
+        running: RunningStack,
+        lease: Lease,
+        config: &StackConfig,
+    ) -> Result<Self, StackError> {
+        if config.keep() {
+            lease.keep()?;
+        }
+        Ok(Self {
+            running,
+            attachment: Attachment::Found,
+            _lease: lease,
+        })
+    }
+
+    /// Whether this process found the stack running or started it.
+    pub fn attachment(&self) -> Attachment {
+        self.attachment
+    }
+
+    /// Whether it stays when its last user is gone.
+    pub fn is_kept(&self) -> bool {
+        self._lease.is_kept()
+    }
+}
+
+impl Deref for SharedStack {
+    type Target = RunningStack;
+
+    fn deref(&self) -> &RunningStack {
+        &self.running
+    }
+}
+
+/// The one process that starts, under the start lock.
+struct Starter<'a> {
+    config: &'a StackConfig,
+    engine: &'a Engine,
+    root: &'a StateRoot,
+    images: Images,
+    began: Instant,
+    images_took: Duration,
+}
+
+impl Starter<'_> {
+    async fn start(self, mut lease: Lease) -> Result<SharedStack, StackError> {
+        let engine = self.engine;
+        match self.try_start(&mut lease).await {
+            Ok(running) => Ok(SharedStack {
+                running,
+                attachment: Attachment::Started,
+                _lease: lease,
+            }),
+            Err(first) => Err(abandon(engine, lease, first).await),
+        }
+    }
+
+    async fn try_start(self, lease: &mut Lease) -> Result<RunningStack, StackError> {
+        sweep(self.engine, self.root).await?;
+        // A kept stack is watched while it starts, too: the watcher lets it be once it is marked as kept.
+        lease.ensure_watched(self.engine.address()).await?;
+        // What is left of a former stack of this session, which has died.
+        remove_session(self.engine, lease.directory().session()).await?;
+        let running = Launch {
+            engine: self.engine,
+            config: self.config,
+            images: self.images,
+            lease,
+            kept: self.config.keep(),
+            began: self.began,
+            images_took: self.images_took,
+        }
+        .run()
+        .await?;
+        write_state(lease, &running)?;
+        if self.config.keep() {
+            lease.keep()?;
+        }
+        Ok(running)
+    }
+}
+
+/// The name of the directory that all users of one configuration share.
+fn name(config: &StackConfig, engine: &Engine, images: &Images) -> String {
+    let ports = Service::ALL.map(|service| config.port(service));
+    let ids = Service::ALL.map(|service| images.get(service).id.as_str());
+    let parts = [
+        env!("CARGO_PKG_VERSION").to_owned(),
+        engine.address().url().to_owned(),
+        format!("{ids:?}"),
+        seed::seed_digest(),
+        config.seed_scale().to_string(),
+        format!("{ports:?}"),
+        config.temporal_ui().to_string(),
+    ];
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    format!("shared-{}", &seed::hex(&hash.finalize())[..16])
+}
+
+/// The stack that a former starter left the address of. A file that cannot be read as one, of another version perhaps,
+/// counts as none.
+pub(super) fn read_state(lease: &Lease) -> Result<Option<RunningStack>, StackError> {
+    let path = lease.directory().file(STATE_FILE);
+    read_state_file(&path)
+}
+
+pub(super) fn read_state_file(path: &std::path::Path) -> Result<Option<RunningStack>, StackError> {
+    match fs::read(path) {
+        Ok(content) => Ok(serde_json::from_slice(&content).ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StackError::state("read", path)(error)),
+    }
+}
+
+/// Written under another name first: others read it without a lock.
+fn write_state(lease: &Lease, running: &RunningStack) -> Result<(), StackError> {
+    let path = lease.directory().file(STATE_FILE);
+    let draft = lease.directory().file("state.json.draft");
+    let write = || -> io::Result<()> {
+        write_private(&draft, &serde_json::to_vec_pretty(running)?)?;
+        fs::rename(&draft, &path)
+    };
+    write().map_err(StackError::state("write", &path))
+}
