@@ -1,0 +1,144 @@
+//! A run from its beginning to its report.
+
+use tokio_util::sync::CancellationToken;
+
+use super::budget::Budget;
+use super::calls::Runner;
+use super::conversation::Conversation;
+use super::empty_results::EmptyResults;
+use super::prompt;
+use super::stages::Stages;
+use super::turn::{self, Step};
+use crate::agent::connection::{Databases, Target};
+use crate::agent::crypto::UriCipher;
+use crate::agent::run::{EventSink, RunReport, RunRequest};
+use crate::agent::stop::Stop;
+use crate::agent::store::Store;
+use crate::agent::tools::{ToolContext, Toolbox, matching_skills};
+use crate::agent::{AgentError, ChatModel, LoopBounds};
+use crate::contract::documents::Skill;
+use crate::contract::{Event, LoadedSkill};
+
+/// What a run works with; all of it outlives the run.
+#[derive(Clone, Copy)]
+pub(in crate::agent) struct Parts<'a> {
+    pub(in crate::agent) store: &'a Store,
+    pub(in crate::agent) databases: &'a Databases,
+    pub(in crate::agent) cipher: &'a UriCipher,
+    pub(in crate::agent) model: &'a dyn ChatModel,
+    pub(in crate::agent) bounds: &'a LoopBounds,
+    pub(in crate::agent) language: &'a str,
+}
+
+/// Runs one request.
+pub(in crate::agent) async fn run(
+    parts: Parts<'_>,
+    request: RunRequest<'_>,
+    events: &mut dyn EventSink,
+    cancel: &CancellationToken,
+) -> RunReport {
+    let stop = Stop::new(cancel, parts.bounds.wall_time);
+    let (target, skills) = match prepare(&parts, request, &stop).await {
+        Ok(prepared) => prepared,
+        Err(failure) => return RunReport::failed(failure),
+    };
+    let context = ToolContext::new(parts.store, parts.databases, &target, &stop);
+    let mut stages = Stages::default();
+    stages.completed("prepare");
+    let answer = answer(
+        &parts,
+        request,
+        &skills,
+        &context,
+        &mut stages,
+        events,
+        &stop,
+    )
+    .await;
+    if answer.is_ok() {
+        stages.completed("answer");
+    }
+    let (final_answer, failure) = match answer {
+        Ok(answer) => (answer, None),
+        Err(failure) => (String::new(), Some(failure)),
+    };
+    RunReport {
+        final_answer,
+        sql_queries: context.executed().take(),
+        stages_completed: stages.into_names(),
+        failure,
+    }
+}
+
+/// Reads what must be known before the model is asked: the connection, and the skills that suit the question.
+async fn prepare(
+    parts: &Parts<'_>,
+    request: RunRequest<'_>,
+    stop: &Stop,
+) -> Result<(Target, Vec<Skill>), AgentError> {
+    let id = request.connection_id;
+    let (stored, skills) = stop
+        .or(futures::future::join(
+            parts.store.connection(id),
+            parts.store.skills(id),
+        ))
+        .await?;
+    let stored = stored?.ok_or_else(|| AgentError::UnknownConnection { id: id.to_owned() })?;
+    let target = Target::open(&stored, parts.cipher)?;
+    Ok((target, matching_skills(request.prompt, skills?)))
+}
+
+async fn answer(
+    parts: &Parts<'_>,
+    request: RunRequest<'_>,
+    skills: &[Skill],
+    context: &ToolContext<'_>,
+    stages: &mut Stages,
+    events: &mut dyn EventSink,
+    stop: &Stop,
+) -> Result<String, AgentError> {
+    if !skills.is_empty() {
+        events.emit(loaded(skills)).await;
+    }
+    let tools = Toolbox::specs();
+    let toolbox = Toolbox::new(context);
+    let mut conversation = Conversation::new(prompt::rules(parts.language, skills), request.prompt);
+    let mut budget = Budget::new(parts.bounds);
+    let mut empty_results = EmptyResults::default();
+    loop {
+        budget.turn(conversation.bytes())?;
+        let step = turn::take(parts.model, &conversation, &tools, events, stop).await?;
+        let turn = match step {
+            Step::Answer(answer) => return Ok(answer),
+            Step::Tools(turn) => turn,
+        };
+        let calls = turn.tool_calls.clone();
+        conversation.said(turn);
+        Runner {
+            toolbox: &toolbox,
+            conversation: &mut conversation,
+            budget: &mut budget,
+            stages,
+            events,
+            stop,
+            empty_results: &mut empty_results,
+        }
+        .run(&calls)
+        .await?;
+    }
+}
+
+fn loaded(skills: &[Skill]) -> Event {
+    let names: Vec<&str> = skills.iter().map(|skill| &*skill.name).collect();
+    Event::SkillLoaded {
+        message: format!("skills for this question: {}", names.join(", ")),
+        skills: skills
+            .iter()
+            .map(|skill| LoadedSkill {
+                skill_id: skill.skill_id.clone(),
+                name: skill.name.clone(),
+                category: skill.category.clone(),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,84 @@
+//! What the messages say: the last question, and what the tools returned since.
+
+use serde::de::DeserializeOwned;
+
+use super::outputs::RowsOutput;
+use crate::agent::chat_model::Message;
+
+/// The last question of a conversation and the turns after it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Conversation<'a> {
+    /// What the user asked.
+    pub question: &'a str,
+    since: &'a [Message],
+}
+
+impl<'a> Conversation<'a> {
+    /// Finds the last question. `None` when nothing was asked.
+    pub fn new(messages: &'a [Message]) -> Option<Self> {
+        let at = messages
+            .iter()
+            .rposition(|message| matches!(message, Message::User { .. }))?;
+        match &messages[at] {
+            Message::User { content } => Some(Self {
+                question: content,
+                since: &messages[at + 1..],
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing has been done about the question yet.
+    pub fn is_new(&self) -> bool {
+        !self
+            .since
+            .iter()
+            .any(|message| matches!(message, Message::Assistant { .. }))
+    }
+
+    /// How many turns the model has had since the question.
+    pub fn turns(&self) -> usize {
+        self.since
+            .iter()
+            .filter(|message| matches!(message, Message::Assistant { .. }))
+            .count()
+    }
+
+    /// The last output of a tool, when it succeeded and can be read.
+    pub fn output<T: DeserializeOwned>(&self, wanted: &str) -> Option<T> {
+        self.since.iter().rev().find_map(|message| match message {
+            Message::Tool { tool, output, .. } if tool == wanted => {
+                serde_json::from_str(output).ok()
+            }
+            _ => None,
+        })
+    }
+
+    /// What a statement returned, if it was sent and answered.
+    pub fn rows(&self, sql: &str) -> Option<RowsOutput> {
+        let calls = self.since.iter().flat_map(|message| match message {
+            Message::Assistant { tool_calls, .. } => tool_calls.as_slice(),
+            _ => &[],
+        });
+        let mut ids = calls
+            .filter(|call| {
+                call.arguments.get("query").and_then(|query| query.as_str()) == Some(sql)
+            })
+            .map(|call| call.id.as_str());
+        ids.find_map(|id| {
+            self.since.iter().find_map(|message| match message {
+                Message::Tool {
+                    call_id, output, ..
+                } if call_id == id => {
+                    Some(
+                        serde_json::from_str(output).unwrap_or_else(|error| RowsOutput {
+                            error: format!("the tool's output is no JSON: {error}"),
+                            ..RowsOutput::default()
+                        }),
+                    )
+                }
+                _ => None,
+            })
+        })
+    }
+}

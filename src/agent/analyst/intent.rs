@@ -1,0 +1,103 @@
+//! What a question asks for, in terms of the [`World`](super::world::World).
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Intent {
+    /// The figure.
+    pub figure: Figure,
+    /// What it is broken down by, in the order of the columns.
+    pub groups: Vec<Group>,
+    /// Whether groups without any row are listed too.
+    pub all: bool,
+    /// What narrows everything.
+    pub filters: Vec<Filter>,
+    /// Of a share: what makes the part.
+    pub part: Vec<Filter>,
+    /// The order that was asked for.
+    pub order: Option<Order>,
+}
+
+/// A figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Figure {
+    /// A metric, put to use in some way.
+    Metric {
+        /// The metric.
+        metric: usize,
+        /// The way.
+        operation: Operation,
+    },
+    /// The rows of a dimension's table: `how many provinces`.
+    Things {
+        /// The dimension.
+        dimension: usize,
+    },
+    /// What a dimension counts by itself: `the most common outlet type`.
+    Counted {
+        /// The dimension.
+        dimension: usize,
+        /// As a number or as a part.
+        operation: Operation,
+    },
+}
+
+/// How a metric is put to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
+    /// Counts an entity.
+    Count,
+    /// The metric's own expression.
+    Finished,
+    /// Sums a measure.
+    Sum,
+    /// Averages a measure.
+    Average,
+    /// The largest of a measure.
+    Maximum,
+    /// The smallest of a measure.
+    Minimum,
+    /// The measure of each single row.
+    Each,
+    /// Which part of an entity meets the filters of [`Intent::part`].
+    Share,
+    /// Which part of an entity each group is.
+    Makeup,
+}
+
+/// What a figure is broken down by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Group {
+    /// A dimension.
+    Dimension(usize),
+    /// A column, because several of its values were named.
+    Column(usize),
+    /// The single rows of an entity's table.
+    Entity(usize),
+}
+
+/// Some values of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Filter {
+    /// The column.
+    pub column: usize,
+    /// The values, any of which will do.
+    pub values: Vec<usize>,
+}
+
+/// An order, and how much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Order {
+    /// Which end comes first.
+    pub direction: Direction,
+    /// How many are wanted; all when absent.
+    pub limit: Option<u32>,
+}
+
+/// Which end comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// The largest.
+    Descending,
+    /// The smallest.
+    Ascending,
+}

@@ -1,0 +1,206 @@
+//! From the question to the one query that it means: all meanings of its words are tried, and exactly one must remain.
+
+use std::collections::BTreeSet;
+
+use super::failure::Failure;
+use super::intent::Intent;
+use super::language::Language;
+use super::matching::{Phrasebook, Sense, Span, spans};
+use super::places::{self, Lookup};
+use super::plan::{Plan, plan};
+use super::reading::{Unit, read};
+use super::tokens::Token;
+use super::world::World;
+
+/// Most combinations of meanings that are tried.
+const MOST_READINGS: usize = 4096;
+
+/// What is to be done about a question.
+#[derive(Debug)]
+pub(super) enum Interpretation {
+    /// Names have to be looked up first.
+    Lookup(Lookup),
+    /// A query answers it.
+    Query(Box<Plan>),
+    /// Nothing can be done.
+    Failure(Failure),
+}
+
+/// A question that has been cut into phrases.
+#[derive(Debug)]
+pub(super) struct Question {
+    /// Its words.
+    pub tokens: Vec<Token>,
+    /// Its phrases.
+    pub spans: Vec<Span>,
+}
+
+impl Question {
+    /// Cuts a question with the phrases of a world.
+    pub fn new(world: &World, text: &str) -> Self {
+        let book = Phrasebook::new(world);
+        let tokens = book.read(text);
+        let spans = spans(&tokens, &book);
+        Self { tokens, spans }
+    }
+}
+
+/// Interprets a question. `looked_up` gives the names that a lookup found, once it has been made.
+pub(super) fn interpret(
+    mut world: World,
+    text: &str,
+    language: Language,
+    mut looked_up: impl FnMut(&Lookup) -> Option<Vec<String>>,
+) -> Interpretation {
+    let question = Question::new(&world, text);
+    let Some(lookup) = places::wanted(&world, &question) else {
+        return conclude(&world, &question, language);
+    };
+    // Nothing is looked up for a question that would not be understood whatever the name meant.
+    let with_places = Question {
+        spans: lookup.assumed.clone(),
+        tokens: question.tokens.clone(),
+    };
+    if let Interpretation::Failure(failure) = conclude(&world, &with_places, language)
+        && !matches!(
+            failure,
+            Failure::AmbiguousValue { .. } | Failure::TwoReadings
+        )
+    {
+        let first = conclude(&world, &question, language);
+        return match first {
+            Interpretation::Failure(other) if other.weight() > failure.weight() => {
+                Interpretation::Failure(other)
+            }
+            Interpretation::Failure(_) => Interpretation::Failure(failure),
+            found => found,
+        };
+    }
+    let Some(names) = looked_up(&lookup) else {
+        return Interpretation::Lookup(lookup);
+    };
+    world.add_names(lookup.column, names.clone());
+    let question = Question::new(&world, text);
+    match places::missing(&world, &question, &lookup, &names) {
+        Some(failure) => Interpretation::Failure(failure),
+        None => conclude(&world, &question, language),
+    }
+}
+
+fn conclude(world: &World, question: &Question, language: Language) -> Interpretation {
+    let mut best: Option<(usize, Vec<(Vec<Sense>, Plan)>)> = None;
+    let mut failure = Failure::NoMetric;
+    let mut failed = 0;
+    let Some(readings) = readings(&question.spans) else {
+        return Interpretation::Failure(Failure::TwoReadings);
+    };
+    for senses in readings {
+        let outcome = read(world, units(question, &senses))
+            .and_then(|intent: Intent| plan(world, &intent, language));
+        match outcome {
+            Ok(plan) => {
+                let cost = cost(question, &senses) + plan.distance;
+                match &mut best {
+                    Some((least, plans)) if *least == cost => {
+                        if plans.iter().all(|(_, known)| known.sql != plan.sql) {
+                            plans.push((senses, plan));
+                        }
+                    }
+                    Some((least, _)) if *least < cost => {}
+                    _ => best = Some((cost, vec![(senses, plan)])),
+                }
+            }
+            Err(other) => {
+                if failed == 0 || other.weight() > failure.weight() {
+                    failure = other;
+                }
+                failed += 1;
+            }
+        }
+    }
+    match best {
+        None => Interpretation::Failure(failure),
+        Some((_, mut plans)) => match plans.len() {
+            1 => plans
+                .pop()
+                .map_or(Interpretation::Failure(Failure::NoMetric), |(_, plan)| {
+                    Interpretation::Query(Box::new(plan))
+                }),
+            _ => Interpretation::Failure(two_readings(world, question, &plans)),
+        },
+    }
+}
+
+/// Every choice of one meaning a phrase, or nothing when there are too many to try: leaving some out would be picking.
+fn readings(spans: &[Span]) -> Option<Vec<Vec<Sense>>> {
+    let mut all: Vec<Vec<Sense>> = vec![Vec::new()];
+    for span in spans {
+        if all.len() * span.senses.len() > MOST_READINGS {
+            return None;
+        }
+        all = span
+            .senses
+            .iter()
+            .flat_map(|sense| {
+                all.iter().map(move |before| {
+                    let mut reading = before.clone();
+                    reading.push(*sense);
+                    reading
+                })
+            })
+            .collect();
+    }
+    Some(all)
+}
+
+/// A word that the catalogue knows should not be read as a mere word of the language.
+fn cost(question: &Question, senses: &[Sense]) -> usize {
+    question
+        .spans
+        .iter()
+        .zip(senses)
+        .filter(|(span, sense)| {
+            !sense.is_of_the_domain() && span.senses.iter().any(|other| other.is_of_the_domain())
+        })
+        .count()
+}
+
+fn units(question: &Question, senses: &[Sense]) -> Vec<Unit> {
+    question
+        .spans
+        .iter()
+        .zip(senses)
+        .map(|(span, sense)| Unit {
+            sense: *sense,
+            written: span.written(&question.tokens),
+            quantified: span.quantified,
+            used: false,
+        })
+        .collect()
+}
+
+/// Names the word that can mean two things.
+fn two_readings(world: &World, question: &Question, plans: &[(Vec<Sense>, Plan)]) -> Failure {
+    for (at, span) in question.spans.iter().enumerate() {
+        let meanings: BTreeSet<String> = plans
+            .iter()
+            .filter_map(|(senses, _)| match senses.get(at) {
+                Some(Sense::Value { column, value, .. }) => {
+                    Some(world.value(*column, *value).to_owned())
+                }
+                Some(Sense::Metric(metric)) => Some(world.metrics[*metric].meta.label.id.clone()),
+                Some(Sense::Dimension(dimension)) => {
+                    Some(world.dimensions[*dimension].label.id.clone())
+                }
+                _ => None,
+            })
+            .collect();
+        if meanings.len() > 1 {
+            return Failure::AmbiguousValue {
+                text: span.written(&question.tokens),
+                options: meanings.into_iter().collect(),
+            };
+        }
+    }
+    Failure::TwoReadings
+}

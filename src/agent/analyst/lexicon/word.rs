@@ -1,0 +1,140 @@
+//! What a word of the language does in a question.
+
+/// What a word does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in super::super) enum Word {
+    /// Nothing: politeness, commands to show, articles.
+    Filler,
+    /// `,`
+    Comma,
+    /// Asks for a figure: `berapa`, `how many`.
+    HowMany,
+    /// Asks which one: `mana`, `which`.
+    Which,
+    /// Asks in general: `apa`, `what`.
+    What,
+    /// Counts things and sums quantities: `jumlah`, `total`.
+    Total,
+    /// Counts things only: `banyaknya`, `number of`.
+    Tally,
+    /// Sums quantities only: `sum of`.
+    Sum,
+    /// `rata-rata`, `average`.
+    Average,
+    /// `maksimum`.
+    Maximum,
+    /// `minimum`.
+    Minimum,
+    /// A part of the whole: `persen`, `percentage`.
+    Share,
+    /// How many in each group: `sebaran`, `distribution`.
+    Spread,
+    /// Which part in each group: `komposisi`.
+    Makeup,
+    /// Groups: `per`, `menurut`, `by`, `in each`.
+    Per,
+    /// Narrows: `di`, `in`.
+    In,
+    /// Belongs: `dari`, `of`.
+    Of,
+    /// `dengan`, `with`.
+    With,
+    /// `yang`, `that`.
+    That,
+    /// `who`: like `that` inside a question, but at its beginning it asks for names.
+    Who,
+    /// Asks for a list, of names unless something else is said: `daftar`, `sebutkan`.
+    List,
+    /// `memiliki`, `has`.
+    Have,
+    /// `have`, of several.
+    HavePlural,
+    /// `adalah`, `is`.
+    Is,
+    /// `do`, `does`, where `have` may end the question.
+    Do,
+    /// `tertinggi`, `most`.
+    High,
+    /// `terendah`, `fewest`.
+    Low,
+    /// `top`.
+    Top,
+    /// `bottom`.
+    Bottom,
+    /// `besar` in `5 besar`.
+    Big,
+    /// Lists in order: `urutkan`, `sorted`.
+    Sort,
+    /// `semua`, `all`.
+    All,
+    /// `dan`, `and`.
+    And,
+    /// `atau`, `or`.
+    Or,
+    /// `dibandingkan dengan`, `versus`.
+    Versus,
+    /// `bandingkan`, `compare`.
+    Compare,
+    /// `antara`, `between`.
+    Between,
+    /// `ke` in `dari tertinggi ke terendah`.
+    To,
+    /// Turns the sense around or points elsewhere; understood nowhere yet but inside the catalogue's own phrases:
+    /// `tidak`, `without`, `lainnya`.
+    Not,
+    /// Compares with a number; understood nowhere yet: `lebih dari`, `at least`.
+    Than,
+    /// Wants to change data: `hapus`, `delete`.
+    Write,
+}
+
+impl Word {
+    /// Whether the word says what kind of figure is wanted.
+    pub fn is_quantity(self) -> bool {
+        matches!(
+            self,
+            Self::HowMany
+                | Self::Total
+                | Self::Tally
+                | Self::Sum
+                | Self::Average
+                | Self::Maximum
+                | Self::Minimum
+                | Self::Share
+                | Self::Spread
+                | Self::Makeup
+        )
+    }
+
+    /// Whether the word says that things are put in order.
+    pub fn is_rank(self) -> bool {
+        matches!(
+            self,
+            Self::High | Self::Low | Self::Top | Self::Bottom | Self::Sort
+        )
+    }
+
+    /// Whether the word may stand anywhere without changing what is asked. It may still tell where a part begins.
+    pub fn is_soft(self) -> bool {
+        matches!(
+            self,
+            Self::What
+                | Self::That
+                | Self::Who
+                | Self::List
+                | Self::Is
+                | Self::In
+                | Self::Of
+                | Self::Comma
+                | Self::Filler
+        )
+    }
+
+    /// Whether what follows is said *about* what came before: `anggota yang …`, `members are …`.
+    pub fn opens_predicate(self) -> bool {
+        matches!(
+            self,
+            Self::That | Self::Who | Self::Is | Self::With | Self::Have | Self::HavePlural
+        )
+    }
+}

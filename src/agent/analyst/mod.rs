@@ -1,0 +1,36 @@
+//! The offline analyst: a deterministic model that answers questions over whatever catalogue the tools describe.
+//!
+//! [`OfflineAnalyst`] reads the outputs of `get_database_schema` and `search_metrics_in_question`, finds the one query
+//! that the question means, and writes the answer from its rows. The rule that keeps it honest: every word of a question
+//! must be explained by the language, the catalogue or a value, and exactly one query must follow; else it asks back or
+//! says which words it did not understand, and runs nothing.
+//!
+//! ```text
+//! tokens ─▶ matching (lexicon, world) ─▶ reading ─▶ intent ─▶ plan ─▶ sql ─▶ rows ─▶ answer
+//!   words      phrases and meanings       rules     slots    tables   text
+//! ```
+//!
+//! `interpret` tries every meaning of every phrase and demands that one query remains; `places` has names looked up that
+//! are too many to be known. What belongs to a domain is data ([`crate::agent::catalogue`]); what belongs to Indonesian
+//! and English is in `lexicon` and `answer`.
+
+mod answer;
+mod conversation;
+mod failure;
+mod intent;
+mod interpret;
+mod language;
+mod lexicon;
+mod matching;
+mod model;
+mod outputs;
+mod pieces;
+mod places;
+mod plan;
+mod reading;
+mod sql;
+mod todos;
+mod tokens;
+mod world;
+
+pub use model::OfflineAnalyst;

@@ -1,0 +1,37 @@
+//! From an [`Intent`](super::intent::Intent) to a query, and to what its answer must say.
+
+mod build;
+mod columns;
+mod fact;
+mod ratio;
+mod titles;
+mod whole;
+
+use crate::agent::catalogue::metadata::{Format, Label};
+
+pub(super) use build::plan;
+
+/// A query, and what is known of its result beforehand.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Plan {
+    /// The statement.
+    pub sql: String,
+    /// What the figures are, such as `rata-rata modal awal koperasi`.
+    pub title: String,
+    /// What the groups are, in the order of the columns before the figure.
+    pub groups: Vec<String>,
+    /// What narrows everything, such as `di provinsi Bali`; empty when nothing does.
+    pub scope: String,
+    /// How figures are written.
+    pub format: Format,
+    /// Whether groups add up to the whole.
+    pub additive: bool,
+    /// The order that was asked for.
+    pub order: Option<super::intent::Order>,
+    /// Whether the groups are periods, listed in their order.
+    pub periods: bool,
+    /// What a reader must know.
+    pub notes: Vec<Label>,
+    /// How many joins apart the parts of the question are; of two readings the closer one is meant.
+    pub distance: usize,
+}

@@ -1,0 +1,209 @@
+//! Named values: `di Jawa Barat dan Bali`, `dengan status Verified`, `female members`.
+
+use super::super::failure::Failure;
+use super::super::lexicon::Word;
+use super::super::matching::Sense;
+use super::units::Units;
+
+/// Values of one column that were named together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamedValues {
+    /// The column.
+    pub column: usize,
+    /// The values. A place that has yet to be looked up has none.
+    pub values: Vec<usize>,
+    /// How they are joined; `None` for a single one.
+    pub joined: Option<Joined>,
+    /// Where the first stands.
+    pub at: usize,
+}
+
+/// How several values are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Joined {
+    /// `atau`: any of them will do.
+    Or,
+    /// `dan`, `dibandingkan dengan`, or commas alone: each of them.
+    And,
+}
+
+/// Finds all named values.
+pub(super) fn read(units: &mut Units) -> Result<Vec<NamedValues>, Failure> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < units.len() {
+        match column_at(units, at) {
+            Some(column) => {
+                let (named, next) = list(units, at, column)?;
+                found.push(named);
+                at = next;
+            }
+            None => at += 1,
+        }
+    }
+    Ok(found)
+}
+
+/// One list of values that begins at `first`, and the place after it.
+fn list(units: &mut Units, first: usize, column: usize) -> Result<(NamedValues, usize), Failure> {
+    let mut items = vec![first];
+    let mut connectors = Vec::new();
+    let mut end = item(units, first, first, column)?;
+    loop {
+        let mut at = end;
+        let mut here = Vec::new();
+        while let Some(word @ (Word::Comma | Word::And | Word::Or | Word::Versus)) = units.word(at)
+        {
+            here.push(word);
+            at += 1;
+        }
+        if here.is_empty() {
+            break;
+        }
+        let mut value = at;
+        while matches!(units.word(value), Some(Word::In | Word::Of)) {
+            value += 1;
+        }
+        if is_dimension_of(units, value, column) {
+            value += 1;
+        }
+        if column_at(units, value) != Some(column) {
+            break;
+        }
+        for place in end..value {
+            units.take(place);
+        }
+        connectors.extend(here);
+        end = item(units, value, value, column)?;
+        items.push(value);
+    }
+    lead(units, first);
+    let values = items
+        .iter()
+        .filter_map(|at| match units.sense(*at) {
+            Some(Sense::Value { value, .. }) => Some(value),
+            _ => None,
+        })
+        .collect();
+    let joined = joined(units, &items, &connectors)?;
+    Ok((
+        NamedValues {
+            column,
+            values,
+            joined,
+            at: first,
+        },
+        end,
+    ))
+}
+
+/// Marks a value and the name of its dimension beside it (`provinsi Bali`, `Verified status`); the place after them.
+fn item(units: &mut Units, at: usize, lowest: usize, column: usize) -> Result<usize, Failure> {
+    units.take(at);
+    let mut end = at + 1;
+    let mut named = false;
+    let mut before = at;
+    while before > 0 && units.word(before - 1) == Some(Word::Is) {
+        before -= 1;
+    }
+    if before > 0 && is_dimension_of(units, before - 1, column) && !grouping(units, before - 1) {
+        fits(units, before - 1, at)?;
+        for place in before - 1..at {
+            units.take(place);
+        }
+        named = true;
+    } else if is_dimension_of(units, end, column) && !asked(units, end) {
+        fits(units, end, at)?;
+        units.take(end);
+        end += 1;
+        named = true;
+    }
+    let weak = matches!(units.sense(at), Some(Sense::Value { weak: true, .. }));
+    if weak && !named {
+        return Err(Failure::WrongSense);
+    }
+    debug_assert!(lowest <= at);
+    Ok(end)
+}
+
+/// Marks the words that lead to a value: `yang berada di`, `with`, `memiliki` before a dimension's name.
+fn lead(units: &mut Units, first: usize) {
+    let mut at = first;
+    let mut through_name = false;
+    while at > 0 {
+        let word = units.word(at - 1);
+        match word {
+            Some(Word::In | Word::With | Word::Is | Word::That | Word::Of) => {}
+            Some(Word::Have | Word::HavePlural) if through_name => {}
+            None if !units.open(at - 1)
+                && matches!(units.sense(at - 1), Some(Sense::Dimension(_))) =>
+            {
+                through_name = true;
+            }
+            _ => break,
+        }
+        units.take(at - 1);
+        at -= 1;
+    }
+}
+
+fn joined(units: &Units, items: &[usize], connectors: &[Word]) -> Result<Option<Joined>, Failure> {
+    let or = connectors.contains(&Word::Or);
+    let and = connectors
+        .iter()
+        .any(|word| matches!(word, Word::And | Word::Versus));
+    let written = || {
+        items
+            .iter()
+            .filter_map(|at| units.get(*at))
+            .map(|unit| unit.written.clone())
+            .collect()
+    };
+    match (items.len(), or, and) {
+        (1, ..) => Ok(None),
+        (_, true, true) => Err(Failure::SumOrEach { values: written() }),
+        (_, true, false) => Ok(Some(Joined::Or)),
+        (_, false, _) => Ok(Some(Joined::And)),
+    }
+}
+
+fn column_at(units: &Units, at: usize) -> Option<usize> {
+    match units.sense(at)? {
+        Sense::Value { column, .. } | Sense::Place { column } if units.open(at) => Some(column),
+        _ => None,
+    }
+}
+
+fn is_dimension_of(units: &Units, at: usize, column: usize) -> bool {
+    matches!(units.sense(at), Some(Sense::Dimension(d)) if units.open(at) && units.world.dimensions[d].column == column)
+}
+
+/// Whether a dimension's name is part of a grouping: `per provinsi Bali` names no value of it.
+fn grouping(units: &Units, at: usize) -> bool {
+    at > 0 && units.word(at - 1) == Some(Word::Per)
+}
+
+/// Whether a dimension's name is asked for: `di Bali, provinsi mana …`.
+fn asked(units: &Units, at: usize) -> bool {
+    matches!(units.word(at + 1), Some(Word::Which | Word::What))
+}
+
+/// `kota` before a name must be the beginning of the name, where the dimension has a prefix.
+fn fits(units: &Units, dimension: usize, value: usize) -> Result<(), Failure> {
+    let (Some(Sense::Dimension(dimension)), Some(Sense::Value { column, value, .. })) =
+        (units.sense(dimension), units.sense(value))
+    else {
+        return Ok(());
+    };
+    match &units.world.dimensions[dimension].prefix {
+        Some(prefix)
+            if !units
+                .world
+                .value(column, value)
+                .starts_with(&format!("{prefix} ")) =>
+        {
+            Err(Failure::WrongSense)
+        }
+        _ => Ok(()),
+    }
+}

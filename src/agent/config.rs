@@ -1,0 +1,125 @@
+//! What an agent is told when it is made. The defaults are the limits that `docs` promise.
+
+use std::time::Duration;
+
+use super::Secret;
+
+/// Everything that an [`Agent`](super::Agent) needs besides its model.
+#[derive(Debug, Clone)]
+pub struct AgentConfig {
+    /// Where the agent's knowledge is.
+    pub typesense: TypesenseConfig,
+    /// The Fernet key under which connection URIs are stored (`ENCRYPT_KEY`).
+    pub encrypt_key: Secret,
+    /// The language to answer in when the question's own is not clear, as a BCP 47 tag (`AGENT_LANGUAGE`).
+    pub language: String,
+    /// Bounds of one SQL statement.
+    pub sql: SqlLimits,
+    /// Bounds of one run.
+    pub bounds: LoopBounds,
+}
+
+impl AgentConfig {
+    /// The defaults around the two things that have none. The language is `id` (Indonesian).
+    pub fn new(typesense: TypesenseConfig, encrypt_key: Secret) -> Self {
+        Self {
+            typesense,
+            encrypt_key,
+            language: "id".to_owned(),
+            sql: SqlLimits::default(),
+            bounds: LoopBounds::default(),
+        }
+    }
+}
+
+/// A Typesense server.
+#[derive(Debug, Clone)]
+pub struct TypesenseConfig {
+    /// Its base URL, such as `http://127.0.0.1:8108`. Plain http only.
+    pub url: String,
+    /// Its API key.
+    pub api_key: Secret,
+    /// Goes in front of every collection's name; empty for KAI's own names. It keeps worlds on one server apart.
+    pub collection_prefix: String,
+}
+
+impl TypesenseConfig {
+    /// A server with KAI's own collection names.
+    pub fn new(url: impl Into<String>, api_key: impl Into<Secret>) -> Self {
+        Self {
+            url: url.into(),
+            api_key: api_key.into(),
+            collection_prefix: String::new(),
+        }
+    }
+
+    /// Puts `prefix` in front of every collection's name.
+    #[must_use]
+    pub fn with_collection_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.collection_prefix = prefix.into();
+        self
+    }
+}
+
+/// Bounds of one SQL statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlLimits {
+    /// How many rows a statement may return; the rest stays in the server, and the result says `truncated`.
+    pub max_rows: usize,
+    /// How many bytes the rows may take as JSON; the rest is left out, and the result says `truncated`.
+    pub max_result_bytes: usize,
+    /// How long a statement may run (`statement_timeout`).
+    pub statement_timeout: Duration,
+    /// How long it may wait for a lock (`lock_timeout`).
+    pub lock_timeout: Duration,
+    /// How long opening a connection may take, authentication included.
+    pub connect_timeout: Duration,
+    /// How long an open connection is kept for the next statement.
+    pub idle_timeout: Duration,
+    /// How many connections may be in use at once, over all databases; further statements wait. As many again may be
+    /// kept for later.
+    pub max_connections: usize,
+}
+
+impl Default for SqlLimits {
+    /// 1,000 rows, 256 KiB, 30 s, 2 s, 5 s, 60 s, 16.
+    fn default() -> Self {
+        Self {
+            max_rows: 1_000,
+            max_result_bytes: 256 * 1024,
+            statement_timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(2),
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(60),
+            max_connections: 16,
+        }
+    }
+}
+
+/// Bounds of one run. A run that meets one of them fails and says which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoopBounds {
+    /// How many turns the model gets.
+    pub iterations: usize,
+    /// How many tools it may call.
+    pub tool_calls: usize,
+    /// How often the same call (tool and arguments) may fail.
+    pub identical_failures: usize,
+    /// How long the run may take.
+    pub wall_time: Duration,
+    /// How many bytes of conversation the model may be given in one turn.
+    pub model_bytes: usize,
+}
+
+impl Default for LoopBounds {
+    /// 24 turns, 60 calls, 3 failures, 10 minutes, 4 MiB.
+    fn default() -> Self {
+        Self {
+            iterations: 24,
+            tool_calls: 60,
+            identical_failures: 3,
+            wall_time: Duration::from_secs(600),
+            model_bytes: 4 * 1024 * 1024,
+        }
+    }
+}

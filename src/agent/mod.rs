@@ -1,0 +1,55 @@
+//! The agent: a question in, events and an answer out.
+//!
+//! An [`Agent`] lets a [`ChatModel`] work with tools until it answers. What the model learns comes from Typesense and
+//! nowhere else: the database's schema, instructions, business terms and skills. What it computes comes from one
+//! read-only SQL statement at a time, run as the stored connection's own role. Every step is an event for the
+//! caller's [`EventSink`]; the end is a [`RunReport`].
+//!
+//! | folder | what it does |
+//! | --- | --- |
+//! | `agent_loop` | turns of the model and the tools it calls, bounded, cancellable |
+//! | `tools` | what the model may call, one file a tool |
+//! | `store` | the knowledge in Typesense |
+//! | `connection` | stored databases: encrypted, opened, kept open |
+//! | `sql` | the guard, the execution, values as JSON |
+//! | `schema` | reading a database's schema into the knowledge |
+//! | `analyst` | the offline model |
+//! | `catalogue` | instructions, glossary and skills as data |
+//!
+//! The agent knows nothing of Temporal: a worker drives it.
+
+mod agent_loop;
+mod analyst;
+mod catalogue;
+mod chat_model;
+mod config;
+mod connection;
+mod crypto;
+mod error;
+mod handle;
+mod run;
+mod schema;
+mod secret;
+mod sql;
+mod stop;
+mod store;
+mod tools;
+
+pub use analyst::OfflineAnalyst;
+pub use catalogue::{
+    Catalogue, CatalogueDocuments, CatalogueError, CatalogueInstruction, CatalogueSkill,
+    GlossaryTerm,
+};
+pub use chat_model::{
+    ChatModel, DeltaSink, Message, ModelDelta, ModelError, ModelRequest, ModelTurn, ToolCall,
+    ToolSpec,
+};
+pub use config::{AgentConfig, LoopBounds, SqlLimits, TypesenseConfig};
+pub use connection::ConnectionError;
+pub use error::AgentError;
+pub use handle::{Agent, CatalogueCounts, ConnectionTest, TestStatus};
+pub use run::{EventSink, RunReport, RunRequest};
+pub use schema::{ScanReport, ScanStatus};
+pub use secret::Secret;
+pub use sql::{GuardError, SqlError};
+pub use store::StoreError;

@@ -1,0 +1,116 @@
+//! `sql_query`: one read-only query.
+
+use async_trait::async_trait;
+use serde_json::{Map, Value, json};
+
+use super::arguments;
+use super::context::ToolContext;
+use super::outcome::{Outcome, ToolError};
+use super::tool::Tool;
+use crate::agent::ToolSpec;
+use crate::agent::error::{chain, fatal};
+use crate::agent::sql::{Relations, ResultSet, SqlError, execute, guard};
+use crate::contract::{Event, SqlResultEvent};
+
+/// How many rows the event carries (contract §5).
+const EVENT_ROWS: usize = 100;
+
+pub(super) struct SqlQuery;
+
+/// The rows for those who watch.
+fn event(sql: &str, result: &ResultSet) -> Event {
+    let data: Vec<_> = result.rows.iter().take(EVENT_ROWS).cloned().collect();
+    Event::SqlResult(SqlResultEvent {
+        sql: sql.to_owned(),
+        columns: result.columns.clone(),
+        truncated: result.truncated || data.len() < result.rows.len(),
+        data,
+        row_count: u64::try_from(result.row_count).unwrap_or(u64::MAX),
+    })
+}
+
+#[async_trait]
+impl Tool for SqlQuery {
+    fn name(&self) -> &'static str {
+        "sql_query"
+    }
+
+    fn spec(&self) -> ToolSpec {
+        ToolSpec {
+            name: self.name(),
+            description: "Runs one read-only PostgreSQL query (SELECT) over the tables of get_database_schema and \
+                          returns its rows.",
+            parameters: json!({
+                "type": "object",
+                "properties": {"query": {"type": "string", "description": "One SELECT statement."}},
+                "required": ["query"]
+            }),
+        }
+    }
+
+    fn stage(&self) -> &'static str {
+        "query"
+    }
+
+    async fn call(
+        &self,
+        arguments: &Map<String, Value>,
+        context: &ToolContext<'_>,
+    ) -> Result<Outcome, ToolError> {
+        let query = arguments::text(arguments, "query")?;
+        let tables = context.stop.or(context.tables()).await??;
+        let query = guard(query, &Relations::of(tables)).map_err(ToolError::Refused)?;
+        let result = execute(
+            context.databases,
+            context.target,
+            &query,
+            context.stop,
+            context.executed(),
+        )
+        .await
+        .map_err(|error| told(error, context))?;
+        let mut outcome = Outcome::success(&result)?;
+        outcome.rows = Some(result.row_count);
+        if result.row_count > 0 {
+            outcome.events.push(event(query.sql(), &result));
+        }
+        Ok(outcome)
+    }
+}
+
+fn told(error: SqlError, context: &ToolContext<'_>) -> ToolError {
+    match fatal(error, context.stop.check()) {
+        Ok(fatal) => ToolError::Fatal(fatal),
+        Err(failure) => ToolError::Failed(chain(&failure)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(rows: usize, truncated: bool) -> ResultSet {
+        let row = |n| Map::from_iter([("n".to_owned(), Value::from(n))]);
+        ResultSet {
+            columns: vec!["n".to_owned()],
+            rows: (0..rows).map(row).collect(),
+            row_count: rows,
+            truncated,
+        }
+    }
+
+    fn shape(event: Event) -> (usize, u64, bool) {
+        match event {
+            Event::SqlResult(event) => (event.data.len(), event.row_count, event.truncated),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_event_carries_a_hundred_rows_at_most() {
+        assert_eq!(shape(event("", &result(2, false))), (2, 2, false));
+        assert_eq!(shape(event("", &result(100, false))), (100, 100, false));
+        assert_eq!(shape(event("", &result(101, false))), (100, 101, true));
+        assert_eq!(shape(event("", &result(3, true))), (3, 3, true));
+    }
+}
