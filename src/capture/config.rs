@@ -1,0 +1,160 @@
+//! What can be set.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use super::CaptureError;
+
+/// The longest time any setting may name: beyond it a sum of times could overflow.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// How a [`CaptureServer`](super::CaptureServer) listens and behaves.
+///
+/// The defaults suit tests on one machine; `CaptureConfig { listen, ..CaptureConfig::default() }` changes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaptureConfig {
+    /// The address to listen on. Default `127.0.0.1:0`: loopback only, a free port.
+    pub listen: SocketAddr,
+    /// What is refused, and when memory is freed.
+    pub limits: Limits,
+    /// How long a stream may carry nothing before a comment keeps its connection open. Default 15 s.
+    pub keep_alive: Duration,
+    /// How long a stream may carry no event before it closes with `event: timeout` (contract §4). Default 300 s.
+    pub silence: Duration,
+    /// How long an event that came before its turn waits for the missing ones. Default 500 ms: a delivery that
+    /// overtook another on the way is milliseconds early, so what is longer missing is lost, and those who watch a
+    /// stream live should not wait for it.
+    pub reorder_wait: Duration,
+    /// How many events of a session may wait for their turn at once. Default 64.
+    pub reorder_window: usize,
+    /// How long a request's body may take to arrive, before 408. Default 30 s.
+    pub body_timeout: Duration,
+}
+
+impl Default for CaptureConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            limits: Limits::default(),
+            keep_alive: Duration::from_secs(15),
+            silence: Duration::from_secs(300),
+            reorder_wait: Duration::from_millis(500),
+            reorder_window: 64,
+            body_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The bounds on memory, and what happens at each.
+///
+/// A refused delivery is answered with a reason, is noted in the session's transcript, and leaves everything that was
+/// accepted before as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The bytes of one request's body. Default 1 MiB. Beyond: 413.
+    pub body_bytes: usize,
+    /// The events of one session, of all its runs and attempts. Default 10,000. Beyond: 507; one `done` more is
+    /// accepted, so that a stream that was too long still ends.
+    pub session_events: usize,
+    /// The bytes that one session keeps. Default 16 MiB. Beyond: 507; a `done` may exceed it by one body.
+    pub session_bytes: usize,
+    /// The sessions that are kept at once. Default 2,000. Beyond: the least recently used session that has ended (or
+    /// is empty, or idle for `idle_expiry`) and has no subscriber is freed; when there is none, 429.
+    pub sessions: usize,
+    /// The bytes that all sessions keep together. Default 256 MiB. Beyond: as with `sessions`.
+    pub total_bytes: usize,
+    /// How long a session without subscribers is kept after its last event, ended or not. Default 1 h.
+    pub idle_expiry: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            session_events: 10_000,
+            session_bytes: 16 << 20,
+            sessions: 2_000,
+            total_bytes: 256 << 20,
+            idle_expiry: Duration::from_secs(3600),
+        }
+    }
+}
+
+impl CaptureConfig {
+    /// Refuses settings with which no event could be received or a stream would spin.
+    pub(super) fn validate(&self) -> Result<(), CaptureError> {
+        let counts = [
+            ("limits.body_bytes", self.limits.body_bytes),
+            ("limits.session_events", self.limits.session_events),
+            ("limits.session_bytes", self.limits.session_bytes),
+            ("limits.sessions", self.limits.sessions),
+            ("limits.total_bytes", self.limits.total_bytes),
+        ];
+        for (setting, value) in counts {
+            if value == 0 {
+                return Err(CaptureError::Setting {
+                    setting,
+                    wanted: "at least 1",
+                });
+            }
+        }
+        let times = [
+            ("keep_alive", self.keep_alive),
+            ("silence", self.silence),
+            ("body_timeout", self.body_timeout),
+            ("limits.idle_expiry", self.limits.idle_expiry),
+        ];
+        for (setting, value) in times {
+            if value.is_zero() || value > LONGEST {
+                return Err(CaptureError::Setting {
+                    setting,
+                    wanted: "more than nothing and at most 366 days",
+                });
+            }
+        }
+        if self.reorder_wait > LONGEST {
+            return Err(CaptureError::Setting {
+                setting: "reorder_wait",
+                wanted: "at most 366 days",
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid() {
+        CaptureConfig::default().validate().expect("valid defaults");
+    }
+
+    #[test]
+    fn a_setting_that_cannot_work_is_named() {
+        let config = CaptureConfig {
+            keep_alive: Duration::ZERO,
+            ..CaptureConfig::default()
+        };
+        let said = config.validate().expect_err("a stream would spin");
+        assert_eq!(
+            said.to_string(),
+            "the setting `keep_alive` must be more than nothing and at most 366 days"
+        );
+
+        let mut config = CaptureConfig::default();
+        config.limits.sessions = 0;
+        let said = config.validate().expect_err("nothing could be received");
+        assert_eq!(
+            said.to_string(),
+            "the setting `limits.sessions` must be at least 1"
+        );
+
+        let config = CaptureConfig {
+            reorder_wait: Duration::MAX,
+            ..CaptureConfig::default()
+        };
+        assert!(config.validate().is_err());
+    }
+}

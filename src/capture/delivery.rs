@@ -1,0 +1,145 @@
+//! One delivery, read from a request's body.
+
+use axum::body::Bytes;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::frame;
+use crate::contract::{Callback, CallbackError, SessionId};
+
+/// An event as it came, before it has a place.
+#[derive(Debug, Clone)]
+pub(super) struct Delivery {
+    pub(super) attempt: Option<u32>,
+    pub(super) seq: Option<u64>,
+    pub(super) sent_at: Option<Box<str>>,
+    /// The session that the body names, where that is not the one it was posted to.
+    pub(super) other_session: Option<Box<str>>,
+    /// Whether it is a `done`.
+    pub(super) done: bool,
+    /// The frame after its id.
+    pub(super) frame: Bytes,
+    /// Where the event's JSON starts in the frame; it ends before the last two bytes.
+    pub(super) json_start: usize,
+}
+
+/// Picks the event's own text out of a body: re-written from the parsed value, a number would lose digits.
+#[derive(Deserialize)]
+struct EventText<'a> {
+    #[serde(borrow)]
+    event: &'a RawValue,
+}
+
+impl Delivery {
+    /// Reads a body (contract §3) that was posted to a session.
+    ///
+    /// The path picks the session, and the body may name another: KAI's own callers post a run of conversation
+    /// `temporal_…` to `/events/test-1`.
+    ///
+    /// # Errors
+    /// As [`Callback::from_slice`]; also when a key of the body is there twice, because then two readers may differ on
+    /// what it says.
+    pub(super) fn read(posted_to: &SessionId, body: &[u8]) -> Result<Self, CallbackError> {
+        let callback = Callback::from_slice(body)?;
+        let text: EventText<'_> = serde_json::from_slice(body).map_err(CallbackError::NotJson)?;
+        let kind = callback
+            .event
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let (frame, json_start) = frame::body(kind, &frame::one_line(text.event.get()));
+        Ok(Self {
+            attempt: callback.attempt,
+            seq: callback.seq,
+            sent_at: callback.sent_at.map(String::into_boxed_str),
+            other_session: (callback.session_id != posted_to.as_str())
+                .then(|| callback.session_id.into_boxed_str()),
+            done: kind == "done",
+            frame: Bytes::from(frame),
+            json_start,
+        })
+    }
+
+    /// The event's JSON, on one line.
+    pub(super) fn json(&self) -> &[u8] {
+        json(&self.frame, self.json_start)
+    }
+
+    /// What keeping it costs, in bytes: its texts, and a flat amount for the places that refer to it.
+    pub(super) fn cost(&self) -> usize {
+        const BOOKKEEPING: usize = 192;
+        BOOKKEEPING
+            + self.frame.len()
+            + self.other_session.as_ref().map_or(0, |id| id.len())
+            + self.sent_at.as_ref().map_or(0, |text| text.len())
+    }
+}
+
+/// The JSON in a frame that [`frame::body`] wrote.
+pub(super) fn json(frame: &[u8], start: usize) -> &[u8] {
+    frame
+        .get(start..frame.len().saturating_sub(2))
+        .unwrap_or_default()
+}
+
+/// Whether two texts are the same JSON value, in whatever order their keys are.
+pub(super) fn same_json(one: &[u8], other: &[u8]) -> bool {
+    one == other
+        || match (
+            serde_json::from_slice::<Value>(one),
+            serde_json::from_slice::<Value>(other),
+        ) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => false,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<Delivery, CallbackError> {
+        Delivery::read(&SessionId::new("s"), body.as_bytes())
+    }
+
+    #[test]
+    fn the_event_keeps_its_digits_and_its_unknown_keys() {
+        let body = r#"{"session_id": "s", "event": {"type": "sql_result",
+            "data": [[12345678901234567890.10, 1.50]], "future": null}, "seq": 7}"#;
+        let delivery = read(body).expect("a good body");
+        assert_eq!(
+            std::str::from_utf8(delivery.json()),
+            Ok(
+                r#"{"type": "sql_result",             "data": [[12345678901234567890.10, 1.50]], "future": null}"#
+            )
+        );
+        assert_eq!((delivery.seq, delivery.attempt), (Some(7), None));
+        assert!(!delivery.done && delivery.other_session.is_none());
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused_with_its_position() {
+        for number in ["NaN", "Infinity", "-Infinity", "1e999"] {
+            let body = format!(r#"{{"session_id":"s","event":{{"type":"x","v":{number}}}}}"#);
+            let said = read(&body).expect_err(number).to_string();
+            assert!(
+                said.starts_with("the body is not valid JSON: ") && said.contains("line 1 column"),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_given_twice_is_refused() {
+        let body = r#"{"session_id":"s","event":{"type":"a"},"event":{"type":"b"}}"#;
+        let said = read(body).expect_err("ambiguous").to_string();
+        assert!(said.contains("duplicate field `event`"), "{said}");
+    }
+
+    #[test]
+    fn sameness_is_of_values_not_of_texts() {
+        assert!(same_json(br#"{"a":1,"b":2}"#, br#"{"b": 2, "a": 1}"#));
+        assert!(!same_json(br#"{"a":1}"#, br#"{"a":2}"#));
+    }
+}

@@ -1,0 +1,171 @@
+//! What can go wrong in this room.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Why a [`CaptureServer`](super::CaptureServer) could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CaptureError {
+    /// The address is taken, not this machine's, or not permitted.
+    #[error(
+        "cannot listen on {address}; choose a free address of this machine, or port 0 for any free port"
+    )]
+    Bind {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A setting has a value that cannot work.
+    #[error("the setting `{setting}` must be {wanted}")]
+    Setting {
+        /// The setting's path in [`CaptureConfig`](super::CaptureConfig).
+        setting: &'static str,
+        /// What would be right.
+        wanted: &'static str,
+    },
+}
+
+/// Why a [`Hold`](super::Hold) was not reached.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HoldError {
+    /// The delivery did not come in time, or its reply went out before the hold was set.
+    #[error(
+        "delivery {delivery} of session `{session}` was not held within {within:?}: {accepted} had been accepted by then"
+    )]
+    NotReached {
+        /// The session.
+        session: String,
+        /// Which delivery was awaited, from 1.
+        delivery: u64,
+        /// How long was waited.
+        within: Duration,
+        /// How many deliveries the session had accepted when the wait ended.
+        accepted: u64,
+    },
+    /// The server was stopped.
+    #[error(
+        "the capture server stopped before delivery {delivery} of session `{session}` was held"
+    )]
+    Stopped {
+        /// The session.
+        session: String,
+        /// Which delivery was awaited, from 1.
+        delivery: u64,
+    },
+}
+
+/// Why a [`Subscriber`](super::Subscriber) could not go on.
+///
+/// Once a stream was open, the error says what was last seen, so that a broken stream can be told from a late one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubscribeError {
+    /// The HTTP client could not be built.
+    #[error("cannot set up the client for the stream {url}")]
+    Client {
+        /// The stream's URL.
+        url: String,
+        /// Why.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The URL is none that a stream can have.
+    #[error("`{url}` is no URL of a stream: it must be absolute and start with http://")]
+    Url {
+        /// What was given.
+        url: String,
+        /// Why it does not parse; none when only the scheme is wrong.
+        #[source]
+        source: Option<url::ParseError>,
+    },
+    /// Nothing answers.
+    #[error("cannot connect to the stream {url}")]
+    Connect {
+        /// The stream's URL.
+        url: String,
+        /// Why.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The receiver answered with an error.
+    #[error(
+        "the receiver refused the stream {url} with status {status} ({reason}); last seen: {last}"
+    )]
+    Refused {
+        /// The stream's URL.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+        /// The beginning of the body.
+        reason: String,
+        /// The last event.
+        last: String,
+    },
+    /// The answer is no event stream.
+    #[error(
+        "{url} answered with content type `{content_type}` instead of text/event-stream; last seen: {last}"
+    )]
+    NotAStream {
+        /// The stream's URL.
+        url: String,
+        /// What it answered.
+        content_type: String,
+        /// The last event.
+        last: String,
+    },
+    /// The connection failed or ended early, more often than the permitted number of reconnections.
+    #[error("the stream {url} broke off after {reconnects} reconnections; last seen: {last}")]
+    Lost {
+        /// The stream's URL.
+        url: String,
+        /// How many times it was connected again.
+        reconnects: u32,
+        /// The last event.
+        last: String,
+        /// The last failure; none when the receiver closed the stream without a `done`.
+        #[source]
+        source: Option<reqwest::Error>,
+    },
+    /// The stream broke off, and its frames carry no ids, so that connecting again would lose or repeat events.
+    #[error(
+        "the stream {url} broke off and cannot be resumed, because its frames carry no id; last seen: {last}"
+    )]
+    NotResumable {
+        /// The stream's URL.
+        url: String,
+        /// The last event.
+        last: String,
+        /// The failure; none when the receiver closed the stream without a `done`.
+        #[source]
+        source: Option<reqwest::Error>,
+    },
+    /// A frame's data is no JSON object.
+    #[error(
+        "the stream {url} sent a `{kind}` frame whose data is no JSON object; last seen: {last}"
+    )]
+    Data {
+        /// The stream's URL.
+        url: String,
+        /// The frame's `event:` field.
+        kind: String,
+        /// The last event before it.
+        last: String,
+        /// Where the JSON is wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A frame grew beyond what the client accepts.
+    #[error("the stream {url} sent a frame of more than {limit} bytes; last seen: {last}")]
+    TooLarge {
+        /// The stream's URL.
+        url: String,
+        /// The limit in bytes.
+        limit: usize,
+        /// The last event before it.
+        last: String,
+    },
+}

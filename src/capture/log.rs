@@ -1,0 +1,336 @@
+//! The log of one session: what was accepted, in the order in which it is read.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use tokio::time::Instant;
+
+use super::EventId;
+use super::delivery::Delivery;
+use super::placement::{self, Current, Held, Place};
+use super::record::Record;
+
+/// The log's share of the configuration.
+#[derive(Debug, Clone)]
+pub(super) struct Rules {
+    pub(super) max_events: usize,
+    pub(super) max_bytes: usize,
+    /// What a `done` may exceed `max_bytes` by.
+    pub(super) max_body: usize,
+    pub(super) reorder_wait: Duration,
+    pub(super) reorder_window: usize,
+}
+
+/// The events of one session.
+///
+/// Design constraints: the ids in `stream` strictly rise and nothing is ever removed from it, so that a reader's
+/// position is an index and an id is found by halving. Whatever can no longer be read in its order goes to `strays`.
+#[derive(Debug)]
+pub(super) struct Log {
+    rules: Rules,
+    /// What subscribers read.
+    stream: Vec<Record>,
+    /// Events of the current attempt that wait for a missing one, and since when.
+    early: BTreeMap<u64, (Record, Instant)>,
+    /// Accepted after their place in the stream had been passed.
+    strays: BTreeMap<EventId, Record>,
+    /// What came under a number that another event has.
+    conflicts: Vec<Record>,
+    current: Option<Current>,
+    /// Deliveries that were kept, conflicts included.
+    accepted: u64,
+    duplicates: u64,
+    bytes: usize,
+}
+
+/// What became of a delivery that was not refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Accepted {
+    /// Which delivery of the session this is, from 1; a repetition has the number of the first.
+    pub(super) ordinal: u64,
+    /// Whether it is kept; a repetition is not.
+    pub(super) kept: bool,
+}
+
+/// Which limit of the session a delivery would exceed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Full {
+    /// `session_events`.
+    Events(usize),
+    /// `session_bytes`.
+    Bytes(usize),
+}
+
+/// Everything that a session holds, for a transcript.
+#[derive(Debug)]
+pub(super) struct Contents {
+    /// Every kept event in the order of their ids, and whether it is in the stream (or will be).
+    pub(super) events: Vec<(Record, bool)>,
+    pub(super) conflicts: Vec<Record>,
+    pub(super) duplicates: u64,
+    pub(super) finished: bool,
+}
+
+impl Log {
+    pub(super) fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            stream: Vec::new(),
+            early: BTreeMap::new(),
+            strays: BTreeMap::new(),
+            conflicts: Vec::new(),
+            current: None,
+            accepted: 0,
+            duplicates: 0,
+            bytes: 0,
+        }
+    }
+
+    /// Gives a delivery its place. Only an event that has none yet can be refused.
+    pub(super) fn append(&mut self, delivery: Delivery, now: Instant) -> Result<Accepted, Full> {
+        self.release_overdue(now);
+        let place = placement::place(self.current.as_ref(), &delivery, self);
+        let id = match place {
+            Place::Next(id) | Place::Here(id) => id,
+            Place::Past { run, attempt, seq } => EventId {
+                run,
+                attempt,
+                seq: seq.unwrap_or_else(|| self.last_of(run, attempt).saturating_add(1)),
+            },
+        };
+        if let Some(first) = self.find(id) {
+            let ordinal = first.ordinal;
+            let kept = !first.says_the_same_as(&delivery);
+            if kept {
+                self.admit(&delivery)?;
+                self.conflicts.push(Record::new(id, ordinal, delivery));
+            } else {
+                self.duplicates += 1;
+            }
+            return Ok(Accepted { ordinal, kept });
+        }
+        self.admit(&delivery)?;
+        let (done, numbered_by_worker) = (delivery.done, delivery.seq.is_some());
+        let record = Record::new(id, self.accepted, delivery);
+        match place {
+            Place::Next(_) => {
+                self.release_up_to(u64::MAX);
+                self.current = Some(Current {
+                    run: id.run,
+                    attempt: id.attempt,
+                    numbered_by_worker,
+                    next: 1,
+                    done: false,
+                    newest: None,
+                });
+                self.put(record, done, now);
+            }
+            Place::Here(_) => self.put(record, done, now),
+            Place::Past { .. } => {
+                self.strays.insert(id, record);
+            }
+        }
+        Ok(Accepted {
+            ordinal: self.accepted,
+            kept: true,
+        })
+    }
+
+    /// Puts an event of the current attempt where it belongs.
+    fn put(&mut self, record: Record, done: bool, now: Instant) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let seq = record.id.seq;
+        current.done |= done;
+        let sent_at = record.sent_at.as_deref().and_then(placement::timestamp);
+        current.newest = current.newest.max(sent_at);
+        if seq < current.next {
+            self.strays.insert(record.id, record);
+            return;
+        }
+        self.early.insert(seq, (record, now));
+        self.release_ready();
+        if self.early.len() > self.rules.reorder_window
+            && let Some(first) = self.early.keys().next().copied()
+        {
+            self.release_up_to(first);
+        }
+    }
+
+    /// Counts a delivery in, or says which limit it exceeds. A `done` may exceed each limit once, so that a session
+    /// that is full still ends.
+    fn admit(&mut self, delivery: &Delivery) -> Result<(), Full> {
+        let (more_events, more_bytes) = match delivery.done {
+            true => (1, self.rules.max_body),
+            false => (0, 0),
+        };
+        let events = usize::try_from(self.accepted).unwrap_or(usize::MAX);
+        if events >= self.rules.max_events.saturating_add(more_events) {
+            return Err(Full::Events(self.rules.max_events));
+        }
+        let bytes = self.bytes.saturating_add(delivery.cost());
+        if bytes > self.rules.max_bytes.saturating_add(more_bytes) {
+            return Err(Full::Bytes(self.rules.max_bytes));
+        }
+        self.bytes = bytes;
+        self.accepted += 1;
+        Ok(())
+    }
+
+    /// Moves to the stream what has waited long enough, and whatever stands before it.
+    pub(super) fn release_overdue(&mut self, now: Instant) {
+        let wait = self.rules.reorder_wait;
+        let last = self
+            .early
+            .iter()
+            .rev()
+            .find(|(_, (_, since))| *since + wait <= now)
+            .map(|(seq, _)| *seq);
+        if let Some(last) = last {
+            self.release_up_to(last);
+        }
+    }
+
+    /// When the next early event has waited long enough.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let first = self.early.values().map(|(_, since)| *since).min();
+        first.map(|since| since + self.rules.reorder_wait)
+    }
+
+    /// Moves early events to the stream up to a number, over all gaps, and what follows it without one.
+    fn release_up_to(&mut self, last: u64) {
+        while let Some(entry) = self.early.first_entry()
+            && *entry.key() <= last
+        {
+            let (record, _) = entry.remove();
+            self.stream_on(record);
+        }
+        self.release_ready();
+    }
+
+    /// Moves to the stream what it waits for.
+    fn release_ready(&mut self) {
+        while let Some(entry) = self.early.first_entry()
+            && self
+                .current
+                .as_ref()
+                .is_some_and(|current| *entry.key() == current.next)
+        {
+            let (record, _) = entry.remove();
+            self.stream_on(record);
+        }
+    }
+
+    fn stream_on(&mut self, record: Record) {
+        if let Some(current) = &mut self.current {
+            current.next = record.id.seq.saturating_add(1);
+        }
+        self.stream.push(record);
+    }
+
+    /// Frames from an index on: at least one when there is one, and no more than `bytes` after the first.
+    pub(super) fn frames(&self, from: usize, bytes: usize) -> Vec<(EventId, Bytes)> {
+        let mut sum = 0_usize;
+        self.stream
+            .get(from..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|record| {
+                let first = sum == 0;
+                sum = sum.saturating_add(record.frame.len());
+                first || sum <= bytes
+            })
+            .map(|record| (record.id, record.frame.clone()))
+            .collect()
+    }
+
+    /// The index after an id, for a reader that has seen it.
+    ///
+    /// An id beyond the end was not issued by this log but by one before it, under the same name: reading starts over,
+    /// since skipping would lose events.
+    pub(super) fn index_after(&self, id: EventId) -> usize {
+        match self.stream.last() {
+            Some(last) if id <= last.id => self.stream.partition_point(|record| record.id <= id),
+            _ => 0,
+        }
+    }
+
+    /// How many events can be read.
+    pub(super) fn len(&self) -> usize {
+        self.stream.len()
+    }
+
+    /// Whether the newest attempt has ended and all of it can be read.
+    pub(super) fn finished(&self) -> bool {
+        self.early.is_empty() && self.current.as_ref().is_some_and(|current| current.done)
+    }
+
+    /// Whether the newest attempt's `done` was accepted, though it may still wait for its turn.
+    pub(super) fn ended(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| current.done)
+    }
+
+    /// Deliveries that were kept.
+    pub(super) fn accepted(&self) -> u64 {
+        self.accepted
+    }
+
+    /// The bytes that are kept.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// A copy of everything, which shares the frames.
+    pub(super) fn contents(&self) -> Contents {
+        let streamed = self.stream.iter().map(|record| (record.clone(), true));
+        let early = self
+            .early
+            .values()
+            .map(|(record, _)| (record.clone(), true));
+        let strays = self.strays.values().map(|record| (record.clone(), false));
+        let mut events: Vec<_> = streamed.chain(early).chain(strays).collect();
+        events.sort_by_key(|(record, _)| record.id);
+        let mut conflicts = self.conflicts.clone();
+        conflicts.sort_by_key(|record| record.id);
+        Contents {
+            events,
+            conflicts,
+            duplicates: self.duplicates,
+            finished: self.ended(),
+        }
+    }
+}
+
+impl Held for Log {
+    fn find(&self, id: EventId) -> Option<&Record> {
+        if let Ok(at) = self.stream.binary_search_by_key(&id, |record| record.id) {
+            return self.stream.get(at);
+        }
+        let early = self.early.get(&id.seq).map(|(record, _)| record);
+        early
+            .filter(|record| record.id == id)
+            .or_else(|| self.strays.get(&id))
+    }
+
+    fn last_of(&self, run: u32, attempt: u32) -> u64 {
+        let up_to = |id: EventId| (id.run, id.attempt) <= (run, attempt);
+        let streamed = self.stream.partition_point(|record| up_to(record.id));
+        let streamed = streamed.checked_sub(1).and_then(|at| self.stream.get(at));
+        let early = self.early.values().next_back().map(|(record, _)| record);
+        let stray = self.strays.values().rev().find(|record| up_to(record.id));
+        [streamed, early, stray]
+            .into_iter()
+            .flatten()
+            .map(|record| record.id)
+            .filter(|id| (id.run, id.attempt) == (run, attempt))
+            .map(|id| id.seq)
+            .max()
+            .unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+#[path = "log_tests.rs"]
+mod tests;

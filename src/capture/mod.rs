@@ -1,0 +1,63 @@
+//! The receiver: a worker posts the events of a run, any number of subscribers read them (contract §4).
+//!
+//! [`CaptureServer`] listens on one address. `POST /events/{session}` puts an event into the session's log,
+//! `GET /stream/{session}` reads that log as server-sent events, [`CaptureServer::transcript`] reads it in the process.
+//! [`Subscriber`] is the client of a stream, ours or another receiver's.
+//!
+//! # The log
+//!
+//! A session is an append-only list of events, and a subscriber is a position in it. That is why every subscriber sees
+//! every event in the same order, late ones from the start; why a slow one costs a number and not a queue; and why
+//! `Last-Event-ID` resumes exactly. Nothing is ever inserted before something that was already readable: the ids in a
+//! stream ([`EventId`]: run, attempt, sequence number) only rise.
+//!
+//! - **Numbers.** An event stands at the `seq` and `attempt` that its worker gave it. A worker that gives none (one that
+//!   knows only KAI) has its events numbered on arrival.
+//! - **Early events** wait until the gap before them fills, for at most [`CaptureConfig::reorder_wait`] and at most
+//!   [`CaptureConfig::reorder_window`] of them at once. What then still is missing is a [`Fault::Gap`] of the transcript.
+//! - **Duplicates** (same attempt and number) are dropped: counted when they say the same, a [`Fault::Conflict`] that
+//!   keeps what they said when they do not.
+//! - **A newer attempt** ends the one before. What a superseded attempt still sends, its `done` included, is in the
+//!   transcript ([`Fault::Late`]) and not in the stream: nobody's stream is ended by it, or mixed with it.
+//! - **A second run** in the same session (a conversation, or a callback URL used twice) is told from repetitions of the
+//!   first when it uses numbers again that are taken, at a later `sent_at` than all before, or when only one of the two
+//!   is numbered by its worker; it raises the run's number in the ids. Subscribers see both runs, one after the other:
+//!   to see one alone, give each run a session.
+//!
+//! # Bounds
+//!
+//! Every resource has a limit in [`Limits`]; a delivery beyond one is refused with a status and a reason, and what was
+//! accepted before stays. Sessions are freed only when nobody reads them and they have ended or been idle for long.
+
+mod budget;
+mod config;
+mod delivery;
+mod error;
+mod event_id;
+mod frame;
+mod gate;
+mod ingest;
+mod log;
+mod parser;
+mod placement;
+mod record;
+mod reply;
+mod routes;
+mod serve;
+mod server;
+mod session;
+mod store;
+mod stream;
+mod subscriber;
+mod transcript;
+
+#[cfg(test)]
+mod test_support;
+
+pub use config::{CaptureConfig, Limits};
+pub use error::{CaptureError, HoldError, SubscribeError};
+pub use event_id::{EventId, EventIdError};
+pub use gate::Hold;
+pub use server::CaptureServer;
+pub use subscriber::{ReceivedEvent, StreamEnd, Subscriber, SubscriberOptions};
+pub use transcript::{AttemptMark, Fault, Transcript, TranscriptEvent};

@@ -1,0 +1,98 @@
+//! The endpoints, and what they share.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, Uri};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::config::CaptureConfig;
+use super::gate::Gates;
+use super::reply::Refused;
+use super::store::Store;
+use super::{ingest, stream};
+use crate::contract::SessionId;
+
+/// The longest session id, in bytes. An id is kept as long as its session, and nobody's is near this.
+const LONGEST_ID: usize = 512;
+
+/// What all requests of a server share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) config: CaptureConfig,
+    pub(super) store: Store,
+    pub(super) gates: Gates,
+    /// Cancelled when the server stops.
+    pub(super) stop: CancellationToken,
+}
+
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/events/{session}", post(ingest::post_event))
+        .route("/stream/{session}", get(stream::get_stream))
+        .route("/healthz", get(healthz))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(shared)
+}
+
+async fn healthz() -> Json<Value> {
+    Json(json!({ "status": "healthy" }))
+}
+
+async fn unknown_path(uri: Uri) -> Refused {
+    let path: String = uri.path().chars().take(256).collect();
+    Refused::new(
+        StatusCode::NOT_FOUND,
+        format!(
+            "there is no `{path}` here; events go to /events/{{session}}, streams are at /stream/{{session}}"
+        ),
+    )
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Refused {
+    let (path, method) = (uri.path(), method.as_str());
+    let wanted = match path.starts_with("/events/") {
+        true => "POST",
+        false => "GET",
+    };
+    let path: String = path.chars().take(256).collect();
+    Refused::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("`{path}` does not take {method}; use {wanted}"),
+    )
+}
+
+/// The session that a path names.
+pub(super) struct Named(pub(super) SessionId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let id: Result<Path<String>, PathRejection> = Path::from_request_parts(parts, state).await;
+        let unprocessable = |detail: String| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
+        let Path(id) = id.map_err(|error| {
+            unprocessable(format!(
+                "the session's id in the path must be percent-encoded UTF-8: {}",
+                error.body_text()
+            ))
+        })?;
+        if id.len() > LONGEST_ID {
+            return Err(unprocessable(format!(
+                "the session's id in the path has {} bytes; it may have {LONGEST_ID}",
+                id.len()
+            )));
+        }
+        Ok(Self(SessionId::new(id)))
+    }
+}
+
+#[cfg(test)]
+#[path = "routes_tests.rs"]
+mod tests;

@@ -1,0 +1,216 @@
+//! A session: a log that many tasks write, read and wait for.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use axum::body::Bytes;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::EventId;
+use super::budget::{Budget, Lease};
+use super::delivery::Delivery;
+use super::log::{Accepted, Contents, Full, Log, Rules};
+
+/// How many refusals a transcript lists; the rest are counted.
+const LISTED_REFUSALS: usize = 100;
+
+/// One session. Whoever holds it may find it retired, and then has to ask the store for its successor.
+#[derive(Debug)]
+pub(super) struct Session {
+    state: Mutex<State>,
+    /// Says that the stream grew. Its receivers are the live subscribers.
+    grown: watch::Sender<()>,
+    budget: Arc<Budget>,
+}
+
+#[derive(Debug)]
+struct State {
+    log: Log,
+    refusals: Refusals,
+    last_used: Instant,
+    /// Set when the store lets go of the session: nothing may be added that nobody could find.
+    retired: bool,
+}
+
+/// Deliveries that were not accepted.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Refusals {
+    pub(super) count: u64,
+    /// The first of them.
+    pub(super) listed: Vec<Refusal>,
+}
+
+/// A delivery that was not accepted.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    pub(super) received_at: SystemTime,
+    pub(super) status: u16,
+    pub(super) reason: String,
+}
+
+/// The session was retired between being found and being used; the delivery comes back.
+#[derive(Debug)]
+pub(super) struct Retired(pub(super) Delivery);
+
+/// What a reader finds at its position.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) frames: Vec<(EventId, Bytes)>,
+    /// Whether nothing is to follow these frames.
+    pub(super) last: bool,
+    /// When an early event gives up waiting for the missing one.
+    pub(super) due: Option<Instant>,
+}
+
+impl Session {
+    pub(super) fn new(rules: Rules, budget: Arc<Budget>) -> Self {
+        Self {
+            state: Mutex::new(State {
+                log: Log::new(rules),
+                refusals: Refusals::default(),
+                last_used: Instant::now(),
+                retired: false,
+            }),
+            grown: watch::Sender::new(()),
+            budget,
+        }
+    }
+
+    /// A panic elsewhere must not silence the session: every change leaves the state whole.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Appends a delivery, whose bytes are set aside, and wakes the subscribers.
+    pub(super) fn append(
+        &self,
+        delivery: Delivery,
+        lease: Lease,
+    ) -> Result<Result<Accepted, Full>, Retired> {
+        let now = Instant::now();
+        let (accepted, grew) = {
+            let mut state = self.state();
+            if state.retired {
+                return Err(Retired(delivery));
+            }
+            let before = state.log.len();
+            let accepted = state.log.append(delivery, now);
+            if matches!(&accepted, Ok(accepted) if accepted.kept) {
+                lease.keep();
+            }
+            if accepted.is_ok() {
+                state.last_used = now;
+            }
+            // Also an end that could be read at once is news: see `Log::put`.
+            (accepted, state.log.len() > before || state.log.finished())
+        };
+        if grew {
+            self.grown.send_replace(());
+        }
+        Ok(accepted)
+    }
+
+    /// Lets early events pass that have waited long enough.
+    pub(super) fn release_overdue(&self, now: Instant) {
+        let grew = {
+            let mut state = self.state();
+            let before = state.log.len();
+            state.log.release_overdue(now);
+            state.log.len() > before
+        };
+        if grew {
+            self.grown.send_replace(());
+        }
+    }
+
+    /// Becomes a live subscriber: while the receiver exists, the session is not freed. None when it already was.
+    pub(super) fn subscribe(&self) -> Option<watch::Receiver<()>> {
+        let mut state = self.state();
+        if state.retired {
+            return None;
+        }
+        state.last_used = Instant::now();
+        Some(self.grown.subscribe())
+    }
+
+    /// Reads frames from a position on.
+    pub(super) fn read(&self, from: usize, bytes: usize) -> Batch {
+        let state = self.state();
+        let frames = state.log.frames(from, bytes);
+        Batch {
+            last: state.log.finished() && from.saturating_add(frames.len()) >= state.log.len(),
+            due: state.log.due(),
+            frames,
+        }
+    }
+
+    /// The position after an id, and whether nothing is to follow it.
+    pub(super) fn position_after(&self, id: EventId) -> (usize, bool) {
+        let state = self.state();
+        let index = state.log.index_after(id);
+        (index, state.log.finished() && index >= state.log.len())
+    }
+
+    /// Notes a delivery that was refused.
+    pub(super) fn note_refusal(&self, status: u16, reason: &str) {
+        let refusals = &mut self.state().refusals;
+        refusals.count += 1;
+        if refusals.listed.len() < LISTED_REFUSALS {
+            refusals.listed.push(Refusal {
+                received_at: SystemTime::now(),
+                status,
+                reason: reason.to_owned(),
+            });
+        }
+    }
+
+    /// Deliveries that were kept.
+    pub(super) fn accepted(&self) -> u64 {
+        self.state().log.accepted()
+    }
+
+    /// A copy of everything that is in it.
+    pub(super) fn contents(&self) -> (Contents, Refusals) {
+        let state = self.state();
+        (state.log.contents(), state.refusals.clone())
+    }
+
+    /// When it was last used, if it may be freed: nobody reads it, and it has ended, is empty, or was idle for long.
+    pub(super) fn disposable_since(&self, now: Instant, expiry: Duration) -> Option<Instant> {
+        let state = self.state();
+        let over = state.log.ended() || state.log.accepted() == 0;
+        let free = self.grown.receiver_count() == 0
+            && (over || now.duration_since(state.last_used) >= expiry);
+        free.then_some(state.last_used)
+    }
+
+    /// When it was last used, if nobody reads it and that is so long ago, whether it has ended or not.
+    pub(super) fn expired_since(&self, now: Instant, expiry: Duration) -> Option<Instant> {
+        let state = self.state();
+        let expired =
+            self.grown.receiver_count() == 0 && now.duration_since(state.last_used) >= expiry;
+        expired.then_some(state.last_used)
+    }
+
+    /// Retires it, unless somebody began to use it after it was chosen.
+    pub(super) fn retire(&self, last_used: Instant) -> bool {
+        let mut state = self.state();
+        if self.grown.receiver_count() > 0 || state.last_used > last_used {
+            return false;
+        }
+        state.retired = true;
+        true
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let bytes = self.state().log.bytes();
+        self.budget.give_back(bytes);
+    }
+}
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

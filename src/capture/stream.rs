@@ -1,0 +1,179 @@
+//! `GET /stream/{session}`: a session's log as server-sent events.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures::Stream;
+use serde::Deserialize;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::config::CaptureConfig;
+use super::reply::Refused;
+use super::routes::{Named, Shared};
+use super::session::Session;
+use super::{EventId, frame};
+
+/// How many bytes of frames are written at once, the first frame not counted: enough that a reader who is behind
+/// catches up in few writes, and little enough that a slow one keeps little.
+const BATCH: usize = 32 << 10;
+
+#[derive(Deserialize)]
+pub(super) struct Position {
+    last_event_id: Option<String>,
+}
+
+pub(super) async fn get_stream(
+    State(shared): State<Arc<Shared>>,
+    Named(id): Named,
+    position: Result<Query<Position>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let Query(position) =
+        position.map_err(|error| Refused::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let seen = last_seen(&headers, position)?;
+    let (session, grown) = shared.store.subscribe(&id)?;
+    let from = match seen {
+        None => 0,
+        Some(seen) => {
+            let (from, over) = session.position_after(seen);
+            if over {
+                // The answer that keeps a browser's EventSource from connecting again (HTML, "Server-sent events").
+                return Ok(StatusCode::NO_CONTENT.into_response());
+            }
+            from
+        }
+    };
+    let reader = Reader::new(session, grown, from, &shared.config, shared.stop.clone());
+    let headers = [
+        (header::CONTENT_TYPE.as_str(), "text/event-stream"),
+        (header::CACHE_CONTROL.as_str(), "no-cache"),
+        ("x-accel-buffering", "no"),
+    ];
+    Ok((headers, Body::from_stream(reader.into_stream())).into_response())
+}
+
+/// The id that the client saw last. The header wins: a browser that reconnects repeats the query it began with.
+fn last_seen(headers: &HeaderMap, position: Position) -> Result<Option<EventId>, Refused> {
+    let header = headers
+        .get("last-event-id")
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let text = header.or(position.last_event_id).unwrap_or_default();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let id = text.parse::<EventId>();
+    id.map(Some)
+        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, error.to_string()))
+}
+
+/// One subscriber's position in a session.
+struct Reader {
+    session: Arc<Session>,
+    /// Also what makes this a live subscriber.
+    grown: watch::Receiver<()>,
+    next: usize,
+    config: CaptureConfig,
+    stop: CancellationToken,
+    last_event: Instant,
+    last_write: Instant,
+    over: bool,
+}
+
+impl Reader {
+    fn new(
+        session: Arc<Session>,
+        grown: watch::Receiver<()>,
+        from: usize,
+        config: &CaptureConfig,
+        stop: CancellationToken,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            session,
+            grown,
+            next: from,
+            config: config.clone(),
+            stop,
+            last_event: now,
+            last_write: now,
+            over: false,
+        }
+    }
+
+    fn into_stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+        futures::stream::unfold(self, |mut reader| async move {
+            let text = reader.read().await?;
+            Some((Ok(text), reader))
+        })
+    }
+
+    /// The next piece of text; none when the stream is over.
+    async fn read(&mut self) -> Option<Bytes> {
+        while !self.over {
+            // Before the log is read: only what is added after that need wake this reader.
+            self.grown.borrow_and_update();
+            let batch = self.session.read(self.next, BATCH);
+            self.over = batch.last || self.stop.is_cancelled();
+            if !batch.frames.is_empty() {
+                self.next += batch.frames.len();
+                self.last_event = Instant::now();
+                self.last_write = self.last_event;
+                return Some(render(&batch.frames));
+            }
+            if self.over {
+                break;
+            }
+            if let Some(text) = self.wait(batch.due).await {
+                self.last_write = Instant::now();
+                return Some(Bytes::from_static(text.as_bytes()));
+            }
+        }
+        None
+    }
+
+    /// Waits until there is something to read, or to write without it.
+    async fn wait(&mut self, due: Option<Instant>) -> Option<&'static str> {
+        let silent = self.last_event + self.config.silence;
+        let idle = self.last_write + self.config.keep_alive;
+        let wake = due.into_iter().chain([silent, idle]).min()?;
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => return None,
+            // Fails only when the session is gone, which this reader's own hold on it prevents.
+            _ = self.grown.changed() => return None,
+            () = tokio::time::sleep_until(wake) => {}
+        }
+        let now = Instant::now();
+        if due.is_some_and(|due| due <= now) {
+            self.session.release_overdue(now);
+            return None;
+        }
+        if silent <= now {
+            self.over = true;
+            return Some(frame::TIMEOUT);
+        }
+        (idle <= now).then_some(frame::KEEP_ALIVE)
+    }
+}
+
+fn render(frames: &[(EventId, Bytes)]) -> Bytes {
+    // An id line has at most 47 bytes.
+    let size = frames.iter().map(|(_, frame)| frame.len() + 48).sum();
+    let mut text = Vec::with_capacity(size);
+    for (id, frame) in frames {
+        frame::push_id(&mut text, *id);
+        text.extend_from_slice(frame);
+    }
+    Bytes::from(text)
+}
+
+#[cfg(test)]
+#[path = "stream_tests.rs"]
+mod tests;

@@ -1,0 +1,199 @@
+//! Time is paused and no socket is involved, so that every wait is exact.
+
+use std::time::Duration;
+
+use futures::{FutureExt, StreamExt};
+
+use super::*;
+use crate::capture::config::CaptureConfig;
+use crate::capture::store::Store;
+use crate::capture::test_support::{
+    delivery, done, id, ids, numbered, plain, session, token, whole,
+};
+
+struct Bench {
+    store: Store,
+    config: CaptureConfig,
+    stop: CancellationToken,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let config = CaptureConfig::default();
+        Self {
+            store: Store::new(config.clone()),
+            config,
+            stop: CancellationToken::new(),
+        }
+    }
+
+    fn put(&self, body: &serde_json::Value) {
+        self.store
+            .append(&session("s"), delivery(body))
+            .expect("room");
+    }
+
+    fn reader(&self, from: usize) -> Reader {
+        let (session, grown) = self.store.subscribe(&session("s")).expect("room");
+        Reader::new(session, grown, from, &self.config, self.stop.clone())
+    }
+
+    /// A stream as its subscriber sees it, one piece of text at a time.
+    fn stream(&self, from: usize) -> impl Stream<Item = Result<Bytes, Infallible>> + Unpin {
+        Box::pin(self.reader(from).into_stream())
+    }
+}
+
+/// The next piece of text.
+async fn next(stream: &mut (impl Stream<Item = Result<Bytes, Infallible>> + Unpin)) -> String {
+    let Ok(bytes) = stream.next().await.expect("the stream goes on");
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_has_an_id_the_type_and_the_event() {
+    let bench = Bench::new();
+    bench.put(&plain(token("a")));
+    bench.put(&plain(done()));
+    assert_eq!(
+        whole(bench.stream(0)).await,
+        format!(
+            "id: 1-1-1\nevent: token\ndata: {}\n\nid: 1-1-2\nevent: done\ndata: {}\n\n",
+            token("a"),
+            done()
+        )
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_may_come_first_and_is_woken_by_each_event() {
+    let bench = Bench::new();
+    let mut stream = bench.stream(0);
+    assert!(
+        stream.next().now_or_never().is_none(),
+        "nothing to read yet"
+    );
+    for n in 1..=3 {
+        bench.put(&plain(token(n)));
+        assert_eq!(ids(&next(&mut stream).await), [format!("1-1-{n}")]);
+    }
+    bench.put(&plain(done()));
+    assert_eq!(ids(&whole(stream).await), ["1-1-4"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_position_resumes_without_loss_or_repetition() {
+    let bench = Bench::new();
+    for n in 1..=9 {
+        bench.put(&plain(token(n)));
+    }
+    bench.put(&plain(done()));
+    let all = ids(&whole(bench.stream(0)).await);
+    assert_eq!(all.len(), 10);
+    for (index, seen) in all.iter().enumerate() {
+        let reader = bench.reader(0);
+        let (from, over) = reader.session.position_after(id(seen));
+        assert_eq!((from, over), (index + 1, index + 1 == all.len()));
+        assert_eq!(ids(&whole(bench.stream(from)).await), all[index + 1..]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_bridged_by_comments_and_ends_with_a_timeout() {
+    let bench = Bench::new();
+    bench.put(&plain(token("a")));
+    let mut stream = bench.stream(0);
+    next(&mut stream).await;
+
+    let start = Instant::now();
+    for n in 1..=19 {
+        assert_eq!(next(&mut stream).await, ": keep-alive\n\n");
+        assert_eq!(start.elapsed(), Duration::from_secs(15 * n));
+    }
+    bench.put(&plain(token("b")));
+    assert_eq!(ids(&next(&mut stream).await), ["1-1-2"]);
+
+    let start = Instant::now();
+    let rest = whole(stream).await;
+    assert_eq!(start.elapsed(), Duration::from_secs(300));
+    assert_eq!(
+        rest,
+        ": keep-alive\n\n".repeat(19) + "event: timeout\ndata: {}\n\n"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_event_delays_the_stream_by_the_reorder_wait_and_no_more() {
+    let bench = Bench::new();
+    bench.put(&numbered(1, 1, token(1)));
+    bench.put(&numbered(1, 3, done()));
+    let start = Instant::now();
+    assert_eq!(ids(&whole(bench.stream(0)).await), ["1-1-1", "1-1-3"]);
+    assert_eq!(start.elapsed(), bench.config.reorder_wait);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_subscriber_letting_pass_an_early_event_wakes_the_others() {
+    let bench = Bench::new();
+    bench.put(&numbered(1, 2, done()));
+    let (one, other) = tokio::join!(whole(bench.stream(0)), whole(bench.stream(0)));
+    assert_eq!(
+        (ids(&one), ids(&other)),
+        (vec!["1-1-2".to_owned()], vec!["1-1-2".to_owned()])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_the_stream_after_what_is_there() {
+    let bench = Bench::new();
+    bench.put(&plain(token("a")));
+    let mut waiting = bench.stream(0);
+    next(&mut waiting).await;
+    let start = Instant::now();
+    let (rest, ()) = tokio::join!(whole(waiting), async { bench.stop.cancel() });
+    assert_eq!((rest.as_str(), start.elapsed()), ("", Duration::ZERO));
+    assert_eq!(ids(&whole(bench.stream(0)).await), ["1-1-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_done_of_an_attempt_that_was_followed_by_another_closes_nothing() {
+    let bench = Bench::new();
+    bench.put(&numbered(1, 1, done()));
+    bench.put(&numbered(2, 1, token("b")));
+    let mut stream = bench.stream(0);
+    assert_eq!(ids(&next(&mut stream).await), ["1-1-1", "1-2-1"]);
+    assert!(stream.next().now_or_never().is_none());
+    bench.put(&numbered(2, 2, done()));
+    assert_eq!(ids(&whole(stream).await), ["1-2-2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_done_that_came_too_late_for_its_place_still_closes_the_stream() {
+    let bench = Bench::new();
+    bench.put(&numbered(1, 1, token(1)));
+    bench.put(&numbered(1, 3, token(3)));
+    let mut stream = bench.stream(0);
+    next(&mut stream).await;
+    assert_eq!(ids(&next(&mut stream).await), ["1-1-3"]);
+    let (rest, ()) = tokio::join!(whole(stream), async {
+        bench.put(&numbered(1, 2, done()));
+    });
+    assert_eq!(rest, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_that_is_behind_reads_in_bounded_pieces() {
+    let bench = Bench::new();
+    for _ in 0..100 {
+        bench.put(&plain(token("x".repeat(BATCH / 8))));
+    }
+    bench.put(&plain(done()));
+    let pieces: Vec<_> = bench.stream(0).collect().await;
+    let longest = pieces
+        .iter()
+        .map(|piece| piece.as_ref().map_or(0, Bytes::len))
+        .max()
+        .expect("a piece");
+    assert!(longest < 2 * BATCH, "{longest}");
+    assert!(pieces.len() > 10, "{}", pieces.len());
+}

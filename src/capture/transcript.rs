@@ -1,0 +1,254 @@
+//! What a session received, as evidence.
+
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::EventId;
+use super::log::Contents;
+use super::record::Record;
+use super::session::Refusals;
+use crate::contract::{Event, SessionId};
+
+/// Everything that a session has received so far.
+///
+/// It depends on what was received, not on the order in which it arrived: events and faults are in the order of their
+/// places. (Two exceptions: events without numbers of their own are numbered as they arrive, and of two events under
+/// one number the first keeps it.)
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Transcript {
+    /// The session.
+    pub session_id: SessionId,
+    /// Whether the newest attempt has sent its `done`.
+    pub finished: bool,
+    /// The attempts, of all runs, in order: where each begins and how far it came.
+    pub attempts: Vec<AttemptMark>,
+    /// The events, by run, attempt and number.
+    pub events: Vec<TranscriptEvent>,
+    /// What went wrong on the way, as far as a receiver can see it.
+    pub faults: Vec<Fault>,
+    /// How many deliveries repeated one that was there, and were dropped.
+    pub duplicates: u64,
+    /// How many deliveries were refused; the first hundred are listed in `faults`.
+    pub refused: u64,
+}
+
+/// The beginning of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttemptMark {
+    /// Which run of the session; a session that serves one prompt has one.
+    pub run: u32,
+    /// The Temporal attempt within the run.
+    pub attempt: u32,
+    /// The index of its first event in [`Transcript::events`].
+    pub first_event: usize,
+    /// How many events it has there.
+    pub events: usize,
+    /// Whether its worker numbered them; else they are numbered as they arrived.
+    pub numbered_by_worker: bool,
+    /// Whether it sent a `done`.
+    pub done: bool,
+}
+
+/// One event, with its place and times.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TranscriptEvent {
+    /// Which run of the session.
+    pub run: u32,
+    /// The Temporal attempt within the run.
+    pub attempt: u32,
+    /// The number within the attempt.
+    pub seq: u64,
+    /// Which delivery of the session it was, from 1, in the order of arrival.
+    pub delivery: u64,
+    /// When it was received, by the receiver's clock.
+    #[serde(serialize_with = "rfc3339")]
+    pub received_at: SystemTime,
+    /// When the worker sent it, as it says.
+    pub sent_at: Option<String>,
+    /// The session that the body named, when that was another than the path's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_session_id: Option<String>,
+    /// Whether subscribers see it; else it is a [`Fault::Late`].
+    pub streamed: bool,
+    /// The event.
+    pub event: Map<String, Value>,
+}
+
+/// Something that went wrong between worker and receiver.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fault {
+    /// Numbers that are missing, while higher ones of the attempt are there.
+    Gap {
+        /// The run.
+        run: u32,
+        /// The attempt.
+        attempt: u32,
+        /// The first that is missing.
+        first_seq: u64,
+        /// The last that is missing.
+        last_seq: u64,
+    },
+    /// A second event under a number that one already had. The first is kept; this is what the second said.
+    Conflict {
+        /// The run.
+        run: u32,
+        /// The attempt.
+        attempt: u32,
+        /// The number.
+        seq: u64,
+        /// When it was received, by the receiver's clock.
+        #[serde(serialize_with = "rfc3339")]
+        received_at: SystemTime,
+        /// The second event.
+        event: Map<String, Value>,
+    },
+    /// An event that came after its place in the stream had been passed: after it was given up as missing, or after
+    /// a newer attempt had begun. It is in the transcript and not in the stream.
+    Late {
+        /// The run.
+        run: u32,
+        /// The attempt.
+        attempt: u32,
+        /// The number.
+        seq: u64,
+    },
+    /// A delivery that was answered with an error.
+    Refused {
+        /// When it was received, by the receiver's clock.
+        #[serde(serialize_with = "rfc3339")]
+        received_at: SystemTime,
+        /// The HTTP status of the answer.
+        status: u16,
+        /// The reason in the answer.
+        reason: String,
+    },
+}
+
+impl TranscriptEvent {
+    /// The event's id in the stream.
+    pub fn id(&self) -> EventId {
+        EventId {
+            run: self.run,
+            attempt: self.attempt,
+            seq: self.seq,
+        }
+    }
+
+    /// The event's `type`.
+    pub fn kind(&self) -> &str {
+        kind(&self.event)
+    }
+
+    /// The event as a type of the contract.
+    pub fn to_event(&self) -> Event {
+        Event::from_object(self.event.clone())
+    }
+}
+
+impl Transcript {
+    pub(super) fn of(session_id: SessionId, contents: Contents, refusals: Refusals) -> Self {
+        let mut attempts: Vec<AttemptMark> = Vec::new();
+        let mut events = Vec::with_capacity(contents.events.len());
+        let mut gaps = Vec::new();
+        let mut late = Vec::new();
+        let mut last = 0;
+        for (index, (record, streamed)) in contents.events.into_iter().enumerate() {
+            let EventId { run, attempt, seq } = record.id;
+            match attempts.last_mut() {
+                Some(mark) if (mark.run, mark.attempt) == (run, attempt) => mark.events += 1,
+                _ => {
+                    last = 0;
+                    attempts.push(AttemptMark {
+                        run,
+                        attempt,
+                        first_event: index,
+                        events: 1,
+                        numbered_by_worker: record.numbered_by_worker,
+                        done: false,
+                    });
+                }
+            }
+            if seq > last + 1 {
+                gaps.push(Fault::Gap {
+                    run,
+                    attempt,
+                    first_seq: last + 1,
+                    last_seq: seq - 1,
+                });
+            }
+            last = seq;
+            if !streamed {
+                late.push(Fault::Late { run, attempt, seq });
+            }
+            let event = transcribe(record, streamed);
+            if let Some(mark) = attempts.last_mut() {
+                mark.done |= event.kind() == "done";
+            }
+            events.push(event);
+        }
+        let conflicts = contents.conflicts.iter().map(|record| Fault::Conflict {
+            run: record.id.run,
+            attempt: record.id.attempt,
+            seq: record.id.seq,
+            received_at: record.received_at,
+            event: object(record),
+        });
+        let refused = refusals.listed.into_iter().map(|refusal| Fault::Refused {
+            received_at: refusal.received_at,
+            status: refusal.status,
+            reason: refusal.reason,
+        });
+        Self {
+            session_id,
+            finished: contents.finished,
+            attempts,
+            events,
+            faults: gaps
+                .into_iter()
+                .chain(conflicts)
+                .chain(late)
+                .chain(refused)
+                .collect(),
+            duplicates: contents.duplicates,
+            refused: refusals.count,
+        }
+    }
+}
+
+fn transcribe(record: Record, streamed: bool) -> TranscriptEvent {
+    TranscriptEvent {
+        run: record.id.run,
+        attempt: record.id.attempt,
+        seq: record.id.seq,
+        delivery: record.ordinal,
+        received_at: record.received_at,
+        event: object(&record),
+        sent_at: record.sent_at.map(String::from),
+        body_session_id: record.other_session.map(String::from),
+        streamed,
+    }
+}
+
+/// The event's object. Its text was read once before it was accepted, so reading it again cannot fail.
+fn object(record: &Record) -> Map<String, Value> {
+    serde_json::from_slice(record.json()).unwrap_or_default()
+}
+
+/// The `type` of an event's object.
+pub(super) fn kind(event: &Map<String, Value>) -> &str {
+    event.get("type").and_then(Value::as_str).unwrap_or("")
+}
+
+fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    let time = Timestamp::try_from(*time).map_err(serde::ser::Error::custom)?;
+    serializer.collect_str(&format_args!("{time:.6}"))
+}
+
+#[cfg(test)]
+#[path = "transcript_tests.rs"]
+mod tests;
