@@ -1,0 +1,119 @@
+//! One attempt of `chat_streaming`: a run of the agent, its events, its heartbeats, its one `done`.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
+
+use super::heartbeat::DeliveryCounts;
+use super::sender::CallbackSender;
+use crate::agent::{Agent, AgentError, EventSink, RunReport, RunRequest};
+use crate::contract::{ChatInput, ChatResult, Event, FailureType, RunStatus};
+
+/// Whether another attempt follows when this one fails: only then must the stream stay open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Attempt {
+    /// Counted from 1.
+    pub(super) number: u32,
+    /// How many the retry policy allows; 0 means without end.
+    pub(super) maximum: u32,
+}
+
+impl Attempt {
+    fn retried_after(self, failure: &AgentError) -> bool {
+        !failure.is_cancelled()
+            && failure.failure_type() == FailureType::ServiceUnavailable
+            && (self.maximum == 0 || self.number < self.maximum)
+    }
+}
+
+/// How an attempt ended.
+pub(super) struct Outcome {
+    pub(super) result: ChatResult,
+    /// Set when the activity must fail: the run was cancelled, its input is wrong for good, or a service is missing.
+    /// A failure of the agent itself is a result with status `failed`.
+    pub(super) failure: Option<AgentError>,
+}
+
+/// Runs the agent once and ends the stream, unless another attempt will.
+pub(super) async fn run(
+    agent: &Agent,
+    input: &ChatInput,
+    attempt: Attempt,
+    mut sender: CallbackSender,
+    counts: &DeliveryCounts,
+    cancel: &CancellationToken,
+) -> Outcome {
+    let began = Instant::now();
+    let request = RunRequest {
+        prompt: &input.prompt,
+        connection_id: &input.connection_id,
+        conversation_id: input.conversation_id.as_deref(),
+    };
+    let mut stream = Stream(&mut sender);
+    let run = agent.run(request, &mut stream, cancel);
+    // A panic of the agent must not take the stream's end with it.
+    let report = AssertUnwindSafe(run)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|panic| RunReport::failed(AgentError::panicked(panic.as_ref())));
+
+    let mut result = result_of(&report, began, counts);
+    let failure = report.failure;
+    let last = match &failure {
+        Some(failure) if attempt.retried_after(failure) => None,
+        Some(failure) => {
+            sender
+                .send(&Event::Error {
+                    error: failure.chain(),
+                })
+                .await;
+            Some(done(&result))
+        }
+        None => Some(done(&result)),
+    };
+    sender.finish(last).await;
+    result.events_sent = counts.sent();
+    result.events_failed = counts.failed();
+    let failure = failure.filter(|failure| {
+        failure.is_cancelled() || failure.failure_type() != FailureType::AgentFailed
+    });
+    Outcome { result, failure }
+}
+
+fn result_of(report: &RunReport, began: Instant, counts: &DeliveryCounts) -> ChatResult {
+    ChatResult {
+        task_id: uuid::Uuid::new_v4().simple().to_string(),
+        status: match &report.failure {
+            Some(_) => RunStatus::Failed,
+            None => RunStatus::Completed,
+        },
+        final_answer: report.final_answer.clone(),
+        sql_queries: report.sql_queries.clone(),
+        execution_time_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        error: report.failure.as_ref().map(AgentError::chain),
+        mission_id: String::new(),
+        stages_completed: report.stages_completed.clone(),
+        events_sent: counts.sent(),
+        events_failed: counts.failed(),
+    }
+}
+
+fn done(result: &ChatResult) -> Event {
+    Event::Done {
+        execution_time_ms: result.execution_time_ms,
+        result: Box::new(result.clone()),
+    }
+}
+
+/// The agent's view of the sender.
+struct Stream<'a>(&'a mut CallbackSender);
+
+#[async_trait]
+impl EventSink for Stream<'_> {
+    async fn emit(&mut self, event: Event) {
+        self.0.send(&event).await;
+    }
+}

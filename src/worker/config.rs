@@ -1,0 +1,163 @@
+//! How a worker is configured.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::agent::AgentConfig;
+use crate::contract::DEFAULT_TASK_QUEUE;
+
+/// Everything that a worker needs to know.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// Where Temporal is.
+    pub temporal: TemporalTarget,
+    /// The queue to poll; `kai-agent-queue` unless an organisation has its own.
+    pub task_queue: String,
+    /// How the worker names itself to Temporal.
+    pub identity: String,
+    /// Where the health endpoints listen; none turns them off.
+    pub health: Option<SocketAddr>,
+    /// What the agent needs: Typesense, the key of the stored connections, limits.
+    pub agent: AgentConfig,
+    /// The activity's time-outs.
+    pub timeouts: ActivityTimeouts,
+    /// How failed attempts are retried.
+    pub retry: RetrySettings,
+    /// How progress is reported to Temporal.
+    pub heartbeats: HeartbeatSettings,
+    /// How events are delivered.
+    pub sender: SenderSettings,
+    /// How long running activities may go on after a stop was asked for, before they are cancelled.
+    pub graceful_shutdown: Duration,
+    /// How long a workflow task may wait for the worker that has the workflow in its cache.
+    pub sticky_timeout: Duration,
+}
+
+impl WorkerConfig {
+    /// The documented defaults around a Temporal server and an agent.
+    pub fn new(temporal: TemporalTarget, agent: AgentConfig) -> Self {
+        Self {
+            temporal,
+            task_queue: DEFAULT_TASK_QUEUE.to_owned(),
+            identity: super::env::default_identity(),
+            health: None,
+            agent,
+            timeouts: ActivityTimeouts::default(),
+            retry: RetrySettings::default(),
+            heartbeats: HeartbeatSettings::default(),
+            sender: SenderSettings::default(),
+            graceful_shutdown: Duration::from_secs(10),
+            sticky_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Which Temporal server and namespace to use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TemporalTarget {
+    /// A plain address without TLS, as the stack of the harness has it.
+    Address {
+        /// `host:port`.
+        address: String,
+        /// The namespace.
+        namespace: String,
+    },
+    /// Temporal's own environment configuration: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, TLS, a
+    /// profile of its file.
+    Environment,
+}
+
+impl TemporalTarget {
+    /// A server at an address, namespace `default`.
+    pub fn at(address: impl Into<String>) -> Self {
+        Self::Address {
+            address: address.into(),
+            namespace: "default".to_owned(),
+        }
+    }
+}
+
+/// The activity's time-outs (contract §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActivityTimeouts {
+    /// From the start of an attempt to its end; 15 minutes.
+    pub start_to_close: Duration,
+    /// The longest silence between two heartbeats; 60 seconds.
+    pub heartbeat: Duration,
+}
+
+impl Default for ActivityTimeouts {
+    fn default() -> Self {
+        Self {
+            start_to_close: Duration::from_secs(15 * 60),
+            heartbeat: Duration::from_secs(60),
+        }
+    }
+}
+
+/// How failed attempts are retried. Permanent failures never are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RetrySettings {
+    /// The wait before the second attempt; 1 second.
+    pub initial_interval: Duration,
+    /// By how much each further wait is longer; 2.
+    pub backoff: f64,
+    /// The longest wait; 30 seconds.
+    pub maximum_interval: Duration,
+    /// How many attempts in all; 3.
+    pub maximum_attempts: u32,
+}
+
+impl Default for RetrySettings {
+    fn default() -> Self {
+        Self {
+            initial_interval: Duration::from_secs(1),
+            backoff: 2.0,
+            maximum_interval: Duration::from_secs(30),
+            maximum_attempts: 3,
+        }
+    }
+}
+
+/// How progress is reported to Temporal (contract §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeartbeatSettings {
+    /// The longest time between two heartbeats of a quiet activity; 1 second. A cancellation reaches the activity on
+    /// the reply to a heartbeat, so this also bounds how late it is seen.
+    pub interval: Duration,
+    /// How long the SDK may hold a heartbeat back to save calls; 200 ms. Its own default is 80 % of the heartbeat
+    /// time-out (48 s), which would hide progress and delay cancellation by as much.
+    pub throttle: Duration,
+}
+
+impl Default for HeartbeatSettings {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(1),
+            throttle: Duration::from_millis(200),
+        }
+    }
+}
+
+/// How events are delivered (contract §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SenderSettings {
+    /// The time-out of one request; 3 seconds.
+    pub request_timeout: Duration,
+    /// How many events may wait for delivery before the agent waits too; 1,024.
+    pub queue: usize,
+    /// How long in all a run may be held up by deliveries (waiting for room in the queue, and for the rest at the end);
+    /// 10 seconds. What is not delivered by then counts as failed; only `done` is still tried, once.
+    pub budget: Duration,
+}
+
+impl Default for SenderSettings {
+    fn default() -> Self {
+        Self {
+            request_timeout: Duration::from_secs(3),
+            queue: 1024,
+            budget: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The worker's environment variables (contract §6).
+
+use std::net::SocketAddr;
+
+use super::{ConfigError, TemporalTarget, WorkerConfig};
+use crate::agent::{AgentConfig, Secret, TypesenseConfig};
+use crate::contract::{DEFAULT_TASK_QUEUE, organisation_task_queue};
+
+/// KAI's own health port.
+const DEFAULT_HEALTH_PORT: u16 = 8091;
+/// Set one of these and Temporal's own configuration decides instead of `TEMPORAL_HOST`.
+const TEMPORAL_OWN: [&str; 3] = [
+    "TEMPORAL_ADDRESS",
+    "TEMPORAL_PROFILE",
+    "TEMPORAL_CONFIG_FILE",
+];
+
+impl WorkerConfig {
+    /// Reads the environment of this process.
+    ///
+    /// # Errors
+    /// When a variable without a default is missing, or one holds something unusable; the text names it.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from anywhere.
+    ///
+    /// # Errors
+    /// As [`WorkerConfig::from_env`].
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |name: &str| {
+            variable(name)
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty())
+        };
+        let temporal = if TEMPORAL_OWN.iter().any(|name| get(name).is_some()) {
+            TemporalTarget::Environment
+        } else {
+            TemporalTarget::Address {
+                address: get("TEMPORAL_HOST").unwrap_or_else(|| "localhost:7233".to_owned()),
+                namespace: get("TEMPORAL_NAMESPACE").unwrap_or_else(|| "default".to_owned()),
+            }
+        };
+        let mut config = Self::new(temporal, agent(&get)?);
+        config.task_queue = match (get("TEMPORAL_TASK_QUEUE"), get("ORG_ID")) {
+            (Some(queue), _) => queue,
+            (None, Some(organisation)) => organisation_task_queue(&organisation),
+            (None, None) => DEFAULT_TASK_QUEUE.to_owned(),
+        };
+        if let Some(identity) = get("WORKER_IDENTITY") {
+            config.identity = identity;
+        }
+        let port = match get("HEALTH_PORT") {
+            None => DEFAULT_HEALTH_PORT,
+            Some(text) => port("HEALTH_PORT", &text)?,
+        };
+        config.health = Some(SocketAddr::from(([127, 0, 0, 1], port)));
+        Ok(config)
+    }
+}
+
+fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigError> {
+    let host = get("TYPESENSE_HOST").unwrap_or_else(|| "localhost".to_owned());
+    let protocol = get("TYPESENSE_PROTOCOL").unwrap_or_else(|| "http".to_owned());
+    if protocol != "http" {
+        return Err(ConfigError::Invalid {
+            variable: "TYPESENSE_PROTOCOL",
+            value: protocol,
+            wanted: "only http is supported".to_owned(),
+        });
+    }
+    let port = match get("TYPESENSE_PORT") {
+        None => 8108,
+        Some(text) => port("TYPESENSE_PORT", &text)?,
+    };
+    let api_key = get("TYPESENSE_API_KEY").ok_or(ConfigError::Missing {
+        variable: "TYPESENSE_API_KEY",
+        wanted: "the API key of Typesense (`kai-e2e up --format env` prints one for its stack)",
+    })?;
+    let encrypt_key = get("ENCRYPT_KEY").ok_or(ConfigError::Missing {
+        variable: "ENCRYPT_KEY",
+        wanted: "a Fernet key: 32 bytes in URL-safe base64 (`kai-e2e up --format env` prints one)",
+    })?;
+    if fernet::Fernet::new(&encrypt_key).is_none() {
+        return Err(ConfigError::Invalid {
+            variable: "ENCRYPT_KEY",
+            value: "[redacted]".to_owned(),
+            wanted: "it must be a Fernet key: 32 bytes in URL-safe base64".to_owned(),
+        });
+    }
+    let typesense =
+        TypesenseConfig::new(format!("{protocol}://{host}:{port}"), Secret::new(api_key));
+    let mut agent = AgentConfig::new(typesense, Secret::new(encrypt_key));
+    if let Some(language) = get("AGENT_LANGUAGE") {
+        agent.language = language;
+    }
+    if let Some(family) = get("CHAT_FAMILY").filter(|family| family != "offline") {
+        return Err(ConfigError::Invalid {
+            variable: "CHAT_FAMILY",
+            value: family,
+            wanted: "`offline` (the built-in analyst, also the default) is the only family so far"
+                .to_owned(),
+        });
+    }
+    Ok(agent)
+}
+
+fn port(variable: &'static str, text: &str) -> Result<u16, ConfigError> {
+    text.parse().map_err(|_| ConfigError::Invalid {
+        variable,
+        value: text.to_owned(),
+        wanted: "it must be a port number from 0 to 65535".to_owned(),
+    })
+}
+
+/// `kai-worker-{hostname}-{8 hex}`.
+pub(super) fn default_identity() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .map(|host| host.trim().to_owned())
+        .filter(|host| !host.is_empty())
+        .unwrap_or_else(|| "localhost".to_owned());
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    format!("kai-worker-{host}-{}", &id[..8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+    fn read(pairs: &[(&str, &str)]) -> Result<WorkerConfig, ConfigError> {
+        let base = [("TYPESENSE_API_KEY", "k"), ("ENCRYPT_KEY", KEY)];
+        WorkerConfig::from_variables(|name| {
+            pairs
+                .iter()
+                .chain(&base)
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_contract() {
+        let config = read(&[]).expect("only two variables have no default");
+        assert_eq!(config.temporal, TemporalTarget::at("localhost:7233"));
+        assert_eq!(config.task_queue, "kai-agent-queue");
+        assert_eq!(config.health.map(|address| address.port()), Some(8091));
+        assert!(config.identity.starts_with("kai-worker-"));
+    }
+
+    #[test]
+    fn an_organisation_has_a_queue_of_its_own_unless_one_is_named() {
+        let queue = |pairs: &[(&str, &str)]| read(pairs).expect("usable").task_queue;
+        assert_eq!(queue(&[("ORG_ID", "acme")]), "kai-acme-queue");
+        assert_eq!(
+            queue(&[("ORG_ID", "acme"), ("TEMPORAL_TASK_QUEUE", "q")]),
+            "q"
+        );
+    }
+
+    #[test]
+    fn the_temporal_configuration_wins_over_kais_variable() {
+        let config = read(&[("TEMPORAL_ADDRESS", "t:7233"), ("TEMPORAL_HOST", "other:1")]);
+        assert_eq!(
+            config.expect("usable").temporal,
+            TemporalTarget::Environment
+        );
+    }
+
+    #[test]
+    fn refusals_name_the_variable_and_show_no_secret() {
+        let said = |pairs: &[(&str, &str)]| read(pairs).unwrap_err().to_string();
+        assert!(said(&[("TYPESENSE_API_KEY", " ")]).starts_with("TYPESENSE_API_KEY is not set"));
+        let key = said(&[("ENCRYPT_KEY", "hunter2")]);
+        assert!(key.contains("Fernet") && !key.contains("hunter2"), "{key}");
+        assert!(said(&[("HEALTH_PORT", "70000")]).contains("`70000`"));
+        assert!(said(&[("CHAT_FAMILY", "openai")]).contains("CHAT_FAMILY is `openai`"));
+        assert!(said(&[("TYPESENSE_PROTOCOL", "https")]).contains("only http"));
+    }
+}

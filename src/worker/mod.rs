@@ -1,0 +1,37 @@
+//! The KAI worker: the workflow, its activities, and what surrounds them in production.
+//!
+//! [`KaiWorker::start`] launches one in this process; `kai-e2e worker` is the same worker as a process of its own,
+//! configured by the environment variables of the contract ([`WorkerConfig::from_env`]). The agent itself knows nothing
+//! of Temporal: this room turns one activity attempt into one run of the agent, and the run's events into callbacks,
+//! heartbeats and a result.
+
+// The SDK's macros add public constants without documentation, one for each activity and workflow.
+#[allow(missing_docs, dead_code)]
+mod activities;
+mod attempt;
+mod callback_url;
+mod chain;
+mod config;
+mod connect;
+mod env;
+mod error;
+mod health;
+mod heartbeat;
+mod payload;
+mod running;
+mod sender;
+#[allow(missing_docs)]
+mod workflow;
+
+pub(crate) use chain::error_chain;
+
+pub use callback_url::{CallbackUrlError, parse_callback_url};
+pub use config::{
+    ActivityTimeouts, HeartbeatSettings, RetrySettings, SenderSettings, TemporalTarget,
+    WorkerConfig,
+};
+pub use connect::connect;
+pub use error::{ConfigError, WorkerError};
+pub use health::Health;
+pub use running::KaiWorker;
+pub use workflow::{KaiChatWorkflow, KaiSetupWorkflow, SETUP_WORKFLOW};

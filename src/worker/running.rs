@@ -1,0 +1,264 @@
+//! A worker that polls, and how it is stopped.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use temporalio_client::Client;
+use temporalio_common::worker::WorkerDeploymentOptions;
+use temporalio_sdk::runtime::RuntimeOptions;
+use temporalio_sdk::{Runtime, Worker, WorkerOptions};
+use tokio::sync::{oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::activities::KaiActivities;
+use super::workflow::{KaiChatWorkflow, KaiSetupWorkflow};
+use super::{Health, WorkerConfig, WorkerError, connect, health};
+use crate::agent::{Agent, ChatModel};
+
+/// Threads of a worker's runtime. Its work is waiting: for Temporal, Typesense, Postgres and the receiver.
+const RUNTIME_THREADS: usize = 2;
+
+/// A worker in this process, polling until it is stopped or dropped.
+///
+/// It has a runtime of its own, on threads of its own: the SDK's `run` cannot move between threads, and a worker must
+/// not die in the middle of its graceful stop because the runtime of the test that dropped it is gone. Dropping it asks
+/// it to stop without waiting; [`KaiWorker::stop`] waits for what is under way.
+#[must_use = "a worker that is dropped stops polling"]
+pub struct KaiWorker {
+    task_queue: String,
+    started: Started,
+    ended: watch::Receiver<Option<Result<(), String>>>,
+}
+
+/// What the worker's thread hands out once the SDK polls.
+struct Started {
+    request_stop: Box<dyn Fn() + Send + Sync>,
+    health: Health,
+    health_address: Option<SocketAddr>,
+}
+
+impl KaiWorker {
+    /// Connects, registers the workflows and activities, and starts polling.
+    ///
+    /// # Errors
+    /// When Temporal cannot be reached, the agent's configuration is unusable, the health address is taken, or the SDK
+    /// refuses the worker.
+    pub async fn start(
+        config: WorkerConfig,
+        model: Arc<dyn ChatModel>,
+    ) -> Result<Self, WorkerError> {
+        let task_queue = config.task_queue.clone();
+        let (start, starting) = oneshot::channel();
+        let (end, ended) = watch::channel(None);
+        std::thread::Builder::new()
+            .name("kai-worker".to_owned())
+            .spawn(move || {
+                let result = on_own_runtime(config, model, start);
+                // Nobody may be left who wants to know.
+                let _ = end.send(Some(result));
+            })
+            .map_err(WorkerError::Thread)?;
+        let panicked = || WorkerError::Create {
+            task_queue: task_queue.clone(),
+            reason: "its thread panicked".to_owned(),
+        };
+        let started = starting.await.map_err(|_| panicked())??;
+        Ok(Self {
+            task_queue,
+            started,
+            ended,
+        })
+    }
+
+    /// The queue that is polled.
+    pub fn task_queue(&self) -> &str {
+        &self.task_queue
+    }
+
+    /// What the health endpoints say.
+    pub fn health(&self) -> &Health {
+        &self.started.health
+    }
+
+    /// Where the health endpoints listen.
+    pub fn health_address(&self) -> Option<SocketAddr> {
+        self.started.health_address
+    }
+
+    /// Waits until polling has ended, for whatever reason.
+    ///
+    /// # Errors
+    /// When it ended with an error.
+    pub async fn ended(&self) -> Result<(), WorkerError> {
+        let mut ended = self.ended.clone();
+        let said = ended
+            .wait_for(Option::is_some)
+            .await
+            .map(|ended| ended.clone());
+        match said {
+            Ok(Some(Ok(()))) => Ok(()),
+            Ok(Some(Err(reason))) => Err(self.stopped(reason)),
+            Ok(None) | Err(_) => Err(self.stopped("its thread panicked".to_owned())),
+        }
+    }
+
+    /// Takes no new work, waits for what is under way (at most the graceful period, then it is cancelled), and ends.
+    ///
+    /// # Errors
+    /// When polling ended with an error.
+    pub async fn stop(self) -> Result<(), WorkerError> {
+        self.request_stop();
+        self.ended().await
+    }
+
+    fn request_stop(&self) {
+        self.started.health.stopping();
+        (self.started.request_stop)();
+    }
+
+    fn stopped(&self, reason: String) -> WorkerError {
+        WorkerError::Stopped {
+            task_queue: self.task_queue.clone(),
+            reason,
+        }
+    }
+}
+
+impl Drop for KaiWorker {
+    fn drop(&mut self) {
+        self.request_stop();
+    }
+}
+
+type Start = oneshot::Sender<Result<Started, WorkerError>>;
+
+/// The whole life of a worker, on its own thread.
+fn on_own_runtime(
+    config: WorkerConfig,
+    model: Arc<dyn ChatModel>,
+    start: Start,
+) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(RUNTIME_THREADS)
+        .thread_name("kai-worker-io")
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let reason = error.to_string();
+            let _ = start.send(Err(WorkerError::Thread(error)));
+            return Err(reason);
+        }
+    };
+    runtime.block_on(live(config, model, start))
+}
+
+async fn live(config: WorkerConfig, model: Arc<dyn ChatModel>, start: Start) -> Result<(), String> {
+    let health = Health::default();
+    // Dropped last, also by a panic: a worker whose thread is gone is not healthy.
+    let _stopped = MarkStopped(health.clone());
+    let services = CancellationToken::new();
+    let _services = services.clone().drop_guard();
+    let (mut worker, health_address) = match create(&config, model, &health, services).await {
+        Ok(created) => created,
+        Err(error) => {
+            let reason = super::error_chain(&error);
+            let _ = start.send(Err(error));
+            return Err(reason);
+        }
+    };
+    health.polling();
+    let started = Started {
+        request_stop: Box::new(worker.shutdown_handle()),
+        health,
+        health_address,
+    };
+    // A caller that has gone away in the meantime drops what it is sent, and that asks for the stop.
+    if let Err(Ok(unwanted)) = start.send(Ok(started)) {
+        (unwanted.request_stop)();
+    }
+    worker
+        .run()
+        .await
+        .map_err(|error| super::error_chain(&error))
+}
+
+async fn create(
+    config: &WorkerConfig,
+    model: Arc<dyn ChatModel>,
+    health: &Health,
+    services: CancellationToken,
+) -> Result<(Worker, Option<SocketAddr>), WorkerError> {
+    let client = connect(&config.temporal, &config.identity).await?;
+    let agent = Agent::new(config.agent.clone(), model)?;
+    let health_address = match config.health {
+        Some(address) => Some(health::serve(address, health.clone(), services).await?),
+        None => None,
+    };
+    Ok((polling(config, client, agent)?, health_address))
+}
+
+fn polling(config: &WorkerConfig, client: Client, agent: Agent) -> Result<Worker, WorkerError> {
+    let refused = |reason: String| WorkerError::Create {
+        task_queue: config.task_queue.clone(),
+        reason,
+    };
+    // With heartbeats of the SDK's own, every worker that ever ran would leave a thread behind.
+    let options = RuntimeOptions::builder()
+        .heartbeat_interval(None)
+        .build()
+        .map_err(|error| refused(error.to_string()))?;
+    let runtime =
+        Runtime::from_current_tokio(options).map_err(|error| refused(error.to_string()))?;
+    Worker::new(&runtime, client, worker_options(config, agent)?)
+        .map_err(|error| refused(super::error_chain(&error)))
+}
+
+fn worker_options(config: &WorkerConfig, agent: Agent) -> Result<WorkerOptions, WorkerError> {
+    let refused = |error: &dyn std::error::Error| WorkerError::Create {
+        task_queue: config.task_queue.clone(),
+        reason: super::error_chain(error),
+    };
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        // A redirect would send events to a host that nobody configured.
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| refused(&error))?;
+    let (timeouts, retry) = (config.timeouts, config.retry);
+    let activities = KaiActivities {
+        agent,
+        http,
+        heartbeats: config.heartbeats,
+        sender: config.sender,
+    };
+    Ok(WorkerOptions::new(config.task_queue.clone())
+        // The default is a checksum of the whole executable: half a second a process.
+        .deployment_options(WorkerDeploymentOptions::from_build_id(
+            concat!("kai-e2e-", env!("CARGO_PKG_VERSION")).to_owned(),
+        ))
+        .client_identity_override(config.identity.clone())
+        .register_workflow_with_factory::<KaiChatWorkflow, _>(move || {
+            KaiChatWorkflow::new(timeouts, retry)
+        })
+        .map_err(|error| refused(&error))?
+        .register_workflow_with_factory::<KaiSetupWorkflow, _>(move || {
+            KaiSetupWorkflow::new(timeouts, retry)
+        })
+        .map_err(|error| refused(&error))?
+        .register_activities(activities)
+        .graceful_shutdown_period(config.graceful_shutdown)
+        .max_heartbeat_throttle_interval(config.heartbeats.throttle)
+        .default_heartbeat_throttle_interval(config.heartbeats.throttle)
+        .sticky_queue_schedule_to_start_timeout(config.sticky_timeout)
+        .build())
+}
+
+struct MarkStopped(Health);
+
+impl Drop for MarkStopped {
+    fn drop(&mut self) {
+        self.0.stopped();
+    }
+}

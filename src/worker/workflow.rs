@@ -1,0 +1,209 @@
+//! The workflows: one that answers a prompt, and one that prepares a connection.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use temporalio_common::data_converters::RawValue;
+use temporalio_common::{RetryPolicy, UntypedActivity};
+use temporalio_macros::{workflow, workflow_methods};
+use temporalio_sdk::{
+    ActivityCancellationType, ActivityOptions, ApplicationFailure, WorkflowContext, WorkflowResult,
+};
+
+use super::payload::{decode_arguments, encode};
+use super::{ActivityTimeouts, RetrySettings};
+use crate::contract::{
+    CHAT_STREAMING_ACTIVITY, ChatInput, FailureType, InputError, SCAN_SCHEMA_ACTIVITY,
+    STORE_CONNECTION_ACTIVITY, TEST_CONNECTION_ACTIVITY,
+};
+
+/// The type of [`KaiSetupWorkflow`]. Ours: KAI's callers start these activities from workflows of their own.
+pub const SETUP_WORKFLOW: &str = "KaiSetupWorkflow";
+
+/// Runs `chat_streaming` for one prompt and returns its result unchanged (contract §1).
+#[workflow]
+#[derive(Default)]
+pub struct KaiChatWorkflow {
+    timeouts: ActivityTimeouts,
+    retry: RetrySettings,
+}
+
+impl KaiChatWorkflow {
+    /// A workflow whose activity gets these time-outs and this retry policy.
+    pub(super) fn new(timeouts: ActivityTimeouts, retry: RetrySettings) -> Self {
+        Self { timeouts, retry }
+    }
+}
+
+#[workflow_methods]
+impl KaiChatWorkflow {
+    /// One argument, an object with `prompt` and `connection_id`; anything else fails the workflow at once.
+    #[run]
+    pub async fn run(
+        ctx: &mut WorkflowContext<Self>,
+        argument: RawValue,
+    ) -> WorkflowResult<RawValue> {
+        let input = chat_input(&argument).map_err(invalid_input)?;
+        let (timeouts, retry) = ctx.state(|workflow| (workflow.timeouts, workflow.retry));
+        let arguments = [
+            Value::from(input.prompt),
+            Value::from(input.connection_id),
+            Value::from(input.conversation_id),
+            Value::from(input.callback_url),
+        ];
+        let result = ctx
+            .execute_activity(
+                UntypedActivity::new(CHAT_STREAMING_ACTIVITY),
+                RawValue::new(arguments.iter().map(encode).collect()),
+                options(timeouts, retry),
+            )
+            .await?;
+        Ok(result)
+    }
+}
+
+/// What [`KaiSetupWorkflow`] is asked to do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SetupStep {
+    /// One of the activities that prepare a connection.
+    pub(crate) activity: String,
+    /// Its positional arguments.
+    pub(crate) arguments: Vec<Value>,
+}
+
+/// Runs one of the activities that prepare a connection (`store_connection`, `test_connection`, `scan_schema`) and
+/// returns its result unchanged.
+#[workflow]
+#[derive(Default)]
+pub struct KaiSetupWorkflow {
+    timeouts: ActivityTimeouts,
+    retry: RetrySettings,
+}
+
+impl KaiSetupWorkflow {
+    /// A workflow whose activity gets these time-outs and this retry policy.
+    pub(super) fn new(timeouts: ActivityTimeouts, retry: RetrySettings) -> Self {
+        Self { timeouts, retry }
+    }
+}
+
+#[workflow_methods]
+impl KaiSetupWorkflow {
+    /// One argument: `{"activity": name, "arguments": [..]}`.
+    #[run]
+    pub async fn run(
+        ctx: &mut WorkflowContext<Self>,
+        argument: RawValue,
+    ) -> WorkflowResult<RawValue> {
+        let step = setup_step(&argument).map_err(invalid_input)?;
+        let (timeouts, retry) = ctx.state(|workflow| (workflow.timeouts, workflow.retry));
+        let result = ctx
+            .execute_activity(
+                UntypedActivity::new(step.activity),
+                RawValue::new(step.arguments.iter().map(encode).collect()),
+                options(timeouts, retry),
+            )
+            .await?;
+        Ok(result)
+    }
+}
+
+fn chat_input(argument: &RawValue) -> Result<ChatInput, InputError> {
+    match decode_arguments(argument)?.as_slice() {
+        [] => Err(InputError::NotAnObject {
+            found: "no argument at all".to_owned(),
+        }),
+        [value] => ChatInput::from_value(value),
+        more => Err(InputError::NotAnObject {
+            found: format!("{} arguments", more.len()),
+        }),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum SetupError {
+    #[error(transparent)]
+    Argument(#[from] InputError),
+    #[error("the argument of {SETUP_WORKFLOW} must be an object with `activity` and `arguments`")]
+    Shape,
+    #[error(
+        "`{0}` is no activity that prepares a connection; {STORE_CONNECTION_ACTIVITY}, {TEST_CONNECTION_ACTIVITY} and {SCAN_SCHEMA_ACTIVITY} are"
+    )]
+    Activity(String),
+}
+
+fn setup_step(argument: &RawValue) -> Result<SetupStep, SetupError> {
+    let mut arguments = decode_arguments(argument)?;
+    let step: SetupStep = arguments
+        .pop()
+        .filter(|_| arguments.is_empty())
+        .and_then(|value| serde_json::from_value(value).ok())
+        .ok_or(SetupError::Shape)?;
+    let known = [
+        STORE_CONNECTION_ACTIVITY,
+        TEST_CONNECTION_ACTIVITY,
+        SCAN_SCHEMA_ACTIVITY,
+    ];
+    if known.contains(&step.activity.as_str()) {
+        Ok(step)
+    } else {
+        Err(SetupError::Activity(step.activity))
+    }
+}
+
+fn invalid_input(error: impl std::error::Error + Send + Sync + 'static) -> ApplicationFailure {
+    ApplicationFailure::builder(error)
+        .type_name(FailureType::InvalidInput.as_str().to_owned())
+        .non_retryable(true)
+        .build()
+}
+
+fn options(timeouts: ActivityTimeouts, retry: RetrySettings) -> ActivityOptions {
+    ActivityOptions::with_start_to_close_timeout(timeouts.start_to_close)
+        .heartbeat_timeout(timeouts.heartbeat)
+        // The stream must end with its `done` before the workflow ends as cancelled.
+        .cancellation_type(ActivityCancellationType::WaitCancellationCompleted)
+        .retry_policy(
+            RetryPolicy::builder()
+                .initial_interval(retry.initial_interval)
+                .backoff_coefficient(retry.backoff)
+                .maximum_interval(retry.maximum_interval)
+                .maximum_attempts(retry.maximum_attempts)
+                .build(),
+        )
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn raw(values: &[Value]) -> RawValue {
+        RawValue::new(values.iter().map(encode).collect())
+    }
+
+    #[test]
+    fn an_argument_that_is_missing_or_doubled_is_named() {
+        let said = |values: &[Value]| chat_input(&raw(values)).unwrap_err().to_string();
+        assert!(
+            said(&[]).ends_with("it was no argument at all"),
+            "{}",
+            said(&[])
+        );
+        assert!(said(&[json!({}), json!({})]).ends_with("it was 2 arguments"));
+        assert!(said(&[Value::Null]).ends_with("it was null"));
+    }
+
+    #[test]
+    fn only_activities_that_prepare_a_connection_can_be_set_up() {
+        let step =
+            |activity: &str| setup_step(&raw(&[json!({"activity": activity, "arguments": []})]));
+        assert!(step("scan_schema").is_ok());
+        let refused = step("chat_streaming").unwrap_err().to_string();
+        assert!(
+            refused.starts_with("`chat_streaming` is no activity"),
+            "{refused}"
+        );
+        assert!(setup_step(&raw(&[json!("x")])).is_err());
+    }
+}
