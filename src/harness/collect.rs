@@ -1,0 +1,78 @@
+//! The harness's own subscriber: collects a run's events as they come.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::capture::{SubscribeError, Subscriber};
+use crate::checks::SeenEvent;
+use crate::contract::Event;
+
+/// Called with every event as it is received.
+pub(super) type OnEvent = Box<dyn FnMut(&SeenEvent) + Send>;
+
+/// Collects in the background, so that a stream without an end still yields what came.
+pub(super) struct Collector {
+    events: Arc<Mutex<Vec<SeenEvent>>>,
+    task: JoinHandle<Result<(), SubscribeError>>,
+}
+
+impl Collector {
+    /// Subscribes; when this returns, no event of the session can be missed.
+    pub(super) async fn start(
+        stream_url: &str,
+        on_event: Option<OnEvent>,
+    ) -> Result<Self, SubscribeError> {
+        let subscriber = Subscriber::connect(stream_url).await?;
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let task = tokio::spawn(collect(subscriber, Arc::clone(&events), on_event));
+        Ok(Self { events, task })
+    }
+
+    /// Waits for the end of the stream, at most this long, and hands over what came.
+    pub(super) async fn finish(
+        mut self,
+        bound: Duration,
+    ) -> Result<Vec<SeenEvent>, SubscribeError> {
+        match tokio::time::timeout(bound, &mut self.task).await {
+            Ok(Ok(ended)) => ended?,
+            Ok(Err(panicked)) => {
+                tracing::error!(error = %panicked, "a listener of events panicked")
+            }
+            // No `done` came: the events that did are evidence all the same.
+            Err(_) => self.task.abort(),
+        }
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::take(&mut events))
+    }
+}
+
+impl Drop for Collector {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn collect(
+    mut subscriber: Subscriber,
+    events: Arc<Mutex<Vec<SeenEvent>>>,
+    mut on_event: Option<OnEvent>,
+) -> Result<(), SubscribeError> {
+    while let Some(received) = subscriber.next().await {
+        let received = received?;
+        let seen = SeenEvent {
+            attempt: received.position().map(|position| position.attempt),
+            event: Event::from_object(received.event),
+            received_at: received.received_at,
+        };
+        if let Some(listener) = &mut on_event {
+            listener(&seen);
+        }
+        events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(seen);
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! What can go wrong around a run, as opposed to in it.
+
+use std::time::Duration;
+
+use crate::agent::{AgentError, CatalogueError};
+use crate::capture::{CaptureError, SubscribeError};
+use crate::stack::StackError;
+use crate::worker::{ConfigError, WorkerError};
+
+/// Why a harness could not be set up, or a run could not be observed. A run that *fails* is no error: it is a
+/// [`Run`](crate::harness::Run) whose outcome says so.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HarnessError {
+    /// The services could not be started or reached.
+    #[error(transparent)]
+    Stack(#[from] StackError),
+    /// The worker could not be started, or stopped in error.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    /// The receiver could not be started, or its stream could not be read.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+    /// The stream of a run could not be read.
+    #[error(transparent)]
+    Subscribe(#[from] SubscribeError),
+    /// The instructions, glossary and skills could not be loaded.
+    #[error("the catalogue could not be loaded into typesense")]
+    Catalogue(#[source] AgentError),
+    /// The instructions, glossary and skills could not be read.
+    #[error(transparent)]
+    Fixtures(#[from] CatalogueError),
+    /// A setting of the environment is unusable.
+    #[error(transparent)]
+    Settings(#[from] ConfigError),
+    /// One of the worker's own activities failed while a connection was prepared.
+    #[error("preparing the connection `{connection_id}` failed in {activity}: {reason}")]
+    Setup {
+        /// The connection.
+        connection_id: String,
+        /// The activity.
+        activity: &'static str,
+        /// The failure, in Temporal's words.
+        reason: String,
+    },
+    /// A call to Temporal failed.
+    #[error("temporal did not {action} workflow {workflow_id}: {reason}")]
+    Temporal {
+        /// What was asked of it.
+        action: &'static str,
+        /// The workflow.
+        workflow_id: String,
+        /// What it said.
+        reason: String,
+    },
+    /// The workflow did not end in time.
+    #[error("workflow {workflow_id} did not end within {bound:?}; last seen: {last_seen}")]
+    RunTimeout {
+        /// The workflow.
+        workflow_id: String,
+        /// The bound; `KAI_E2E_RUN_TIMEOUT` seconds, or [`Ask::timeout`](crate::harness::Ask::timeout).
+        bound: Duration,
+        /// The state in which it was last seen.
+        last_seen: String,
+    },
+}

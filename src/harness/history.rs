@@ -1,0 +1,172 @@
+//! A workflow's history: whole, as the SDK replays it, and step by step, as people read it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use temporalio_client::WorkflowHistory;
+use temporalio_common::protos::temporal::api::failure::v1::Failure;
+use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+use temporalio_common::protos::temporal::api::history::v1::{History, HistoryEvent};
+
+use crate::checks::HistoryStep;
+
+/// The history of one run.
+#[derive(Debug, Clone, Default)]
+pub struct RunHistory {
+    events: Vec<HistoryEvent>,
+}
+
+impl RunHistory {
+    pub(super) fn new(events: Vec<HistoryEvent>) -> Self {
+        Self { events }
+    }
+
+    /// The history for the SDK's replayer.
+    pub fn for_replay(&self) -> WorkflowHistory {
+        History {
+            events: self.events.clone(),
+        }
+        .into()
+    }
+
+    /// The history in the SDK's own JSON, which its replayer reads.
+    pub fn to_json(&self) -> Value {
+        // Prost messages with serde derives always serialise; null would only mean that they no longer do.
+        serde_json::to_value(History {
+            events: self.events.clone(),
+        })
+        .unwrap_or_default()
+    }
+
+    /// One line for each event.
+    pub fn steps(&self) -> Vec<HistoryStep> {
+        self.events.iter().map(step).collect()
+    }
+}
+
+fn step(event: &HistoryEvent) -> HistoryStep {
+    HistoryStep {
+        id: event.event_id,
+        kind: kind(event),
+        detail: event.attributes.as_ref().map(detail).unwrap_or_default(),
+        at: event.event_time.and_then(|time| time.try_into().ok()),
+    }
+}
+
+/// `EVENT_TYPE_ACTIVITY_TASK_SCHEDULED` as `ActivityTaskScheduled`.
+fn kind(event: &HistoryEvent) -> String {
+    event
+        .event_type()
+        .as_str_name()
+        .trim_start_matches("EVENT_TYPE_")
+        .split('_')
+        .map(|word| {
+            let (first, rest) = word.split_at(word.len().min(1));
+            format!("{first}{}", rest.to_ascii_lowercase())
+        })
+        .collect()
+}
+
+fn detail(attributes: &Attributes) -> String {
+    match attributes {
+        Attributes::WorkflowExecutionStartedEventAttributes(started) => started
+            .workflow_type
+            .as_ref()
+            .map(|kind| kind.name.clone())
+            .unwrap_or_default(),
+        Attributes::ActivityTaskScheduledEventAttributes(scheduled) => {
+            let name = scheduled
+                .activity_type
+                .as_ref()
+                .map_or("", |kind| kind.name.as_str());
+            let attempts = scheduled
+                .retry_policy
+                .as_ref()
+                .map_or(0, |policy| policy.maximum_attempts);
+            format!(
+                "{name} start-to-close={} heartbeat={} attempts={attempts}",
+                seconds(scheduled.start_to_close_timeout.map(TryInto::try_into)),
+                seconds(scheduled.heartbeat_timeout.map(TryInto::try_into)),
+            )
+        }
+        Attributes::ActivityTaskStartedEventAttributes(started) => {
+            format!("attempt={}", started.attempt)
+        }
+        Attributes::ActivityTaskFailedEventAttributes(failed) => failure(failed.failure.as_ref()),
+        Attributes::ActivityTaskTimedOutEventAttributes(timed_out) => {
+            failure(timed_out.failure.as_ref())
+        }
+        Attributes::WorkflowTaskFailedEventAttributes(failed) => failure(failed.failure.as_ref()),
+        Attributes::WorkflowExecutionFailedEventAttributes(failed) => {
+            failure(failed.failure.as_ref())
+        }
+        _ => String::new(),
+    }
+}
+
+fn seconds<E>(bound: Option<Result<Duration, E>>) -> String {
+    match bound {
+        Some(Ok(bound)) => format!("{}s", bound.as_secs_f64()),
+        Some(Err(_)) | None => "none".to_owned(),
+    }
+}
+
+/// The innermost failure, which is the one that tells: the outer ones only say "activity failed".
+fn failure(failure: Option<&Failure>) -> String {
+    innermost(failure)
+        .map(|failure| match failure_type(failure) {
+            "" => failure.message.clone(),
+            kind => format!("{kind}: {}", failure.message),
+        })
+        .unwrap_or_default()
+}
+
+pub(super) fn innermost(failure: Option<&Failure>) -> Option<&Failure> {
+    let mut failure = failure?;
+    while let Some(cause) = failure.cause.as_deref() {
+        failure = cause;
+    }
+    Some(failure)
+}
+
+pub(super) fn failure_type(failure: &Failure) -> &str {
+    use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
+    match &failure.failure_info {
+        Some(FailureInfo::ApplicationFailureInfo(info)) => &info.r#type,
+        Some(FailureInfo::CanceledFailureInfo(_)) => "Cancelled",
+        Some(FailureInfo::TimeoutFailureInfo(_)) => "Timeout",
+        Some(FailureInfo::TerminatedFailureInfo(_)) => "Terminated",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use temporalio_common::protos::temporal::api::enums::v1::EventType;
+
+    #[test]
+    fn events_are_named_as_temporal_names_them() {
+        let event = HistoryEvent {
+            event_id: 5,
+            event_type: EventType::ActivityTaskScheduled as i32,
+            ..Default::default()
+        };
+        let step = step(&event);
+        assert_eq!((step.id, step.kind.as_str()), (5, "ActivityTaskScheduled"));
+    }
+
+    #[test]
+    fn the_innermost_failure_is_told() {
+        let inner = Failure {
+            message: "no connection `x`".to_owned(),
+            ..Default::default()
+        };
+        let outer = Failure {
+            message: "activity failed".to_owned(),
+            cause: Some(Box::new(inner)),
+            ..Default::default()
+        };
+        assert_eq!(failure(Some(&outer)), "no connection `x`");
+    }
+}

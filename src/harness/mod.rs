@@ -1,0 +1,37 @@
+//! A stack, a worker, a capture server and a client, wired for one test.
+//!
+//! [`Harness::shared`] attaches to the machine's stack (and starts it when it is the first), launches a worker of its
+//! own on a task queue of its own, and prepares the koperasi database through the worker's own activities.
+//! [`Harness::ask`] sends one prompt the way a cloud client does and returns a [`Run`]: everything that was seen of it,
+//! from the subscriber, from Temporal and from Postgres.
+
+mod ask;
+mod collect;
+mod error;
+mod expect;
+mod fixture;
+mod history;
+mod live;
+mod normal_form;
+mod observe;
+mod outcome;
+mod run;
+mod settings;
+mod setup;
+mod snapshot;
+mod stack;
+mod variables;
+
+pub use ask::{Ask, RunningAsk};
+pub use error::HarnessError;
+pub use expect::ExpectationError;
+pub use fixture::harness;
+pub use history::RunHistory;
+pub use live::Harness;
+pub use run::{BrokenPromises, Outcome, Run, WorkflowFailure};
+pub use settings::HarnessSettings;
+pub use stack::AnyStack;
+pub use variables::stack_variables;
+
+#[doc(hidden)]
+pub use insta as __insta;

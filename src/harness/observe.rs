@@ -1,0 +1,206 @@
+//! What is watched while a run lasts and looked up when it has ended.
+
+use std::time::{Duration, Instant};
+
+use futures::TryStreamExt;
+use temporalio_client::{Client, UntypedWorkflow, WorkflowHandle, WorkflowListOptions};
+use temporalio_common::protos::temporal::api::common::v1::Payload;
+
+use super::{HarnessError, RunHistory};
+use crate::checks::{LoggedSql, VisibleWorkflow};
+use crate::stack::{LogPosition, PostgresEndpoint, StatementFilter, StatementLog};
+
+/// The handle of a workflow of any type.
+pub(super) type Handle = WorkflowHandle<Client, UntypedWorkflow>;
+
+/// The pace of a bounded wait: how long to pause before the next look, and when to stop looking.
+struct Pace {
+    deadline: Instant,
+    pause: Duration,
+}
+
+impl Pace {
+    /// The first pause; each further one is twice as long, up to [`Pace::LONGEST`].
+    const FIRST: Duration = Duration::from_millis(2);
+    const LONGEST: Duration = Duration::from_millis(50);
+
+    fn within(bound: Duration) -> Self {
+        Self {
+            deadline: Instant::now() + bound,
+            pause: Self::FIRST,
+        }
+    }
+
+    /// Pauses and says whether another look is worth it; not, when the bound would be exceeded.
+    async fn another_look(&mut self) -> bool {
+        if Instant::now() + self.pause > self.deadline {
+            return false;
+        }
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(Self::LONGEST);
+        true
+    }
+}
+
+/// The heartbeat details of the pending activity, once Temporal shows some or the bound has passed.
+pub(super) async fn heartbeat(
+    handle: &Handle,
+    bound: Duration,
+) -> Result<Option<String>, HarnessError> {
+    let mut pace = Pace::within(bound);
+    loop {
+        let seen = heartbeat_now(handle).await?;
+        if seen.is_some() || !pace.another_look().await {
+            return Ok(seen);
+        }
+    }
+}
+
+async fn heartbeat_now(handle: &Handle) -> Result<Option<String>, HarnessError> {
+    let described = handle
+        .describe(Default::default())
+        .await
+        .map_err(|error| temporal("describe", handle, &error))?;
+    Ok(described
+        .raw()
+        .pending_activities
+        .iter()
+        .find_map(|activity| activity.heartbeat_details.as_ref())
+        .and_then(|details| details.payloads.first())
+        .map(text))
+}
+
+/// A heartbeat's detail as text: KAI's is a JSON string.
+fn text(payload: &Payload) -> String {
+    serde_json::from_slice::<String>(&payload.data)
+        .unwrap_or_else(|_| String::from_utf8_lossy(&payload.data).into_owned())
+}
+
+/// The state of a workflow in a few words, for messages about time-outs.
+pub(super) async fn state(handle: &Handle) -> String {
+    match handle.describe(Default::default()).await {
+        Err(error) => format!("it cannot be described ({error})"),
+        Ok(described) => {
+            let activities: Vec<_> = described
+                .raw()
+                .pending_activities
+                .iter()
+                .map(|activity| {
+                    let name = activity
+                        .activity_type
+                        .as_ref()
+                        .map_or("activity", |kind| kind.name.as_str());
+                    let failure = activity
+                        .last_failure
+                        .as_ref()
+                        .map(|failure| format!(", last failure: {}", failure.message));
+                    format!(
+                        "{name} attempt {}{}",
+                        activity.attempt,
+                        failure.unwrap_or_default()
+                    )
+                })
+                .collect();
+            let pending = match (
+                activities.is_empty(),
+                described.raw().pending_workflow_task.is_some(),
+            ) {
+                (false, _) => activities.join("; "),
+                (true, true) => format!(
+                    "no worker has taken its workflow task from queue `{}`",
+                    described.task_queue()
+                ),
+                (true, false) => "nothing pending".to_owned(),
+            };
+            format!("{:?}, {pending}", described.status())
+        }
+    }
+}
+
+/// What a visibility query finds, once the workflow is shown as ended or the bound has passed.
+pub(super) async fn visible(
+    client: &Client,
+    handle: &Handle,
+    bound: Duration,
+) -> Result<Vec<VisibleWorkflow>, HarnessError> {
+    let id = handle.info().workflow_id.clone();
+    let query = format!("WorkflowId = '{}'", id.replace('\'', ""));
+    let mut pace = Pace::within(bound);
+    loop {
+        let listed: Vec<_> = client
+            .list_workflows(
+                query.clone(),
+                WorkflowListOptions::builder().limit(10usize).build(),
+            )
+            .try_collect()
+            .await
+            .map_err(|error| temporal("list", handle, &error))?;
+        let found: Vec<_> = listed
+            .iter()
+            .map(|workflow| VisibleWorkflow {
+                workflow_type: workflow.workflow_type().to_owned(),
+                status: format!("{:?}", workflow.status()),
+                task_queue: workflow.task_queue().to_owned(),
+            })
+            .collect();
+        let ended = found.iter().any(|workflow| workflow.status != "Running");
+        if ended || !pace.another_look().await {
+            return Ok(found);
+        }
+    }
+}
+
+/// The whole history.
+pub(super) async fn history(handle: &Handle) -> Result<RunHistory, HarnessError> {
+    let events = handle
+        .fetch_history(Default::default())
+        .into_events()
+        .await
+        .map_err(|error| temporal("give the history of", handle, &error))?;
+    Ok(RunHistory::new(events))
+}
+
+/// A failed call to Temporal, named.
+pub(super) fn temporal(
+    action: &'static str,
+    handle: &Handle,
+    error: &dyn std::error::Error,
+) -> HarnessError {
+    HarnessError::Temporal {
+        action,
+        workflow_id: handle.info().workflow_id.clone(),
+        reason: crate::worker::error_chain(error),
+    }
+}
+
+/// What Postgres logged for the agent's user and database since a position; waits until every reported statement is
+/// there or the bound has passed, because Postgres writes its log from a process of its own.
+pub(super) async fn logged(
+    log: &StatementLog,
+    since: LogPosition,
+    postgres: &PostgresEndpoint,
+    reported: &[String],
+    bound: Duration,
+) -> Result<Vec<LoggedSql>, HarnessError> {
+    let filter = StatementFilter::all()
+        .user(&postgres.reader_user)
+        .database(&postgres.database);
+    let mut pace = Pace::within(bound);
+    loop {
+        let logged = log
+            .since(since, &filter)
+            .await?
+            .into_iter()
+            .map(|statement| LoggedSql {
+                sql: statement.sql,
+                error: statement.error,
+            })
+            .collect::<Vec<_>>();
+        let complete = reported
+            .iter()
+            .all(|sql| logged.iter().any(|seen| seen.sql == *sql));
+        if complete || !pace.another_look().await {
+            return Ok(logged);
+        }
+    }
+}

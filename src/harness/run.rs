@@ -1,0 +1,239 @@
+//! One run, with everything that was seen of it.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::RunHistory;
+use crate::checks::{LoggedSql, RunEvidence, SeenEvent, Verdict, judge};
+use crate::contract::{ChatResult, Event, SqlResultEvent};
+
+/// What happened to one prompt.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub(super) prompt: String,
+    pub(super) run_id: String,
+    pub(super) session: String,
+    pub(super) task_queue: String,
+    pub(super) outcome: Outcome,
+    pub(super) raw_result: Option<Value>,
+    pub(super) duration: Duration,
+    pub(super) history: RunHistory,
+    pub(super) evidence: RunEvidence,
+}
+
+/// How the workflow ended.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// With a result. Whether the agent succeeded is the result's `status`.
+    Completed(ChatResult),
+    /// With a result that is none of the contract's.
+    Unreadable(String),
+    /// With a failure.
+    Failed(WorkflowFailure),
+    /// It was cancelled.
+    Cancelled,
+    /// It was terminated.
+    Terminated,
+    /// It exceeded its own time-out.
+    TimedOut,
+}
+
+/// The innermost failure of a workflow: the one that tells.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}: {message}")]
+pub struct WorkflowFailure {
+    /// The failure's type, such as `UnknownConnection`.
+    pub kind: String,
+    /// What it says.
+    pub message: String,
+    /// Whether Temporal was told not to try again.
+    pub non_retryable: bool,
+}
+
+/// Promises that a worker did not keep.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} of {checked} checks failed for \"{prompt}\" (workflow {workflow_id}):\n{}", .broken.len(), lines(.broken))]
+pub struct BrokenPromises {
+    prompt: String,
+    workflow_id: String,
+    checked: usize,
+    broken: Vec<Verdict>,
+}
+
+impl BrokenPromises {
+    /// The checks that failed.
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.broken
+    }
+}
+
+fn lines(broken: &[Verdict]) -> String {
+    broken
+        .iter()
+        .map(|verdict| {
+            format!(
+                "  {}: {}\n    seen: {}",
+                verdict.id, verdict.asserts, verdict.evidence
+            )
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+impl Run {
+    /// The prompt.
+    pub fn prompt(&self) -> &str {
+        &self.prompt
+    }
+
+    /// The workflow's id.
+    pub fn workflow_id(&self) -> &str {
+        &self.evidence.workflow_id
+    }
+
+    /// The id of the workflow's run.
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// The stream's session.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// The task queue that the workflow was started on.
+    pub fn task_queue(&self) -> &str {
+        &self.task_queue
+    }
+
+    /// How the workflow ended.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The result.
+    ///
+    /// # Errors
+    /// When the workflow ended without one.
+    pub fn result(&self) -> Result<&ChatResult, WorkflowFailure> {
+        match &self.outcome {
+            Outcome::Completed(result) => Ok(result),
+            Outcome::Failed(failure) => Err(failure.clone()),
+            other => Err(WorkflowFailure {
+                kind: "NoResult".to_owned(),
+                message: format!("the workflow ended as {other:?}"),
+                non_retryable: true,
+            }),
+        }
+    }
+
+    /// The workflow's result exactly as it came; null when there is none.
+    pub fn raw_result(&self) -> Value {
+        self.raw_result.clone().unwrap_or_default()
+    }
+
+    /// From the start of the workflow to its result, as the client saw it.
+    pub fn duration(&self) -> Duration {
+        self.duration
+    }
+
+    /// The events, in the order in which a subscriber received them.
+    pub fn events(&self) -> &[SeenEvent] {
+        &self.evidence.events
+    }
+
+    /// The events' types, in order.
+    pub fn event_kinds(&self) -> Vec<&str> {
+        self.events().iter().map(|seen| seen.event.kind()).collect()
+    }
+
+    /// The rows of the last statement that returned some.
+    pub fn rows(&self) -> &[Map<String, Value>] {
+        self.sql_result().map_or(&[], |rows| &rows.data)
+    }
+
+    /// The last `sql_result`.
+    pub fn sql_result(&self) -> Option<&SqlResultEvent> {
+        self.events()
+            .iter()
+            .rev()
+            .find_map(|seen| match &seen.event {
+                Event::SqlResult(rows) => Some(rows),
+                _ => None,
+            })
+    }
+
+    /// The heartbeat details that Temporal showed while the activity ran.
+    pub fn progress(&self) -> &[String] {
+        &self.evidence.progress
+    }
+
+    /// What Postgres logged for the agent while the run lasted.
+    pub fn logged_sql(&self) -> &[LoggedSql] {
+        &self.evidence.logged_sql
+    }
+
+    /// The workflow's history.
+    pub fn history(&self) -> &RunHistory {
+        &self.history
+    }
+
+    /// Everything that the checks look at.
+    pub fn evidence(&self) -> &RunEvidence {
+        &self.evidence
+    }
+
+    /// The verdict of every check.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        judge(&self.evidence)
+    }
+
+    /// Runs every check.
+    ///
+    /// # Errors
+    /// Names each check that failed, with what was seen.
+    pub fn check(&self) -> Result<(), BrokenPromises> {
+        self.broken(|_| true)
+    }
+
+    /// Runs one check.
+    ///
+    /// # Errors
+    /// When it failed, or when there is no check of that id.
+    pub fn check_only(&self, id: &str) -> Result<(), BrokenPromises> {
+        if self.verdicts().iter().any(|verdict| verdict.id == id) {
+            return self.broken(|verdict| verdict.id == id);
+        }
+        Err(BrokenPromises {
+            prompt: self.prompt.clone(),
+            workflow_id: self.workflow_id().to_owned(),
+            checked: 0,
+            broken: vec![Verdict {
+                id: "check.unknown",
+                asserts: "the check that is asked for exists",
+                held: false,
+                evidence: format!("there is no check `{id}`"),
+            }],
+        })
+    }
+
+    fn broken(&self, asked: impl Fn(&Verdict) -> bool) -> Result<(), BrokenPromises> {
+        let verdicts: Vec<_> = self.verdicts().into_iter().filter(asked).collect();
+        let checked = verdicts.len();
+        let broken: Vec<_> = verdicts
+            .into_iter()
+            .filter(|verdict| !verdict.held)
+            .collect();
+        if broken.is_empty() {
+            return Ok(());
+        }
+        Err(BrokenPromises {
+            prompt: self.prompt.clone(),
+            workflow_id: self.workflow_id().to_owned(),
+            checked,
+            broken,
+        })
+    }
+}

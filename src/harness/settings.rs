@@ -1,0 +1,81 @@
+//! What can be set around a harness.
+
+use std::time::Duration;
+
+use crate::worker::{ActivityTimeouts, ConfigError, RetrySettings};
+
+/// Bounds and policies of one harness.
+#[derive(Debug, Clone)]
+pub struct HarnessSettings {
+    /// How long one run may take; 120 seconds, `KAI_E2E_RUN_TIMEOUT`.
+    pub run_timeout: Duration,
+    /// How long to wait for what follows a run with a delay of its own (the last events, visibility, Postgres's log);
+    /// 5 seconds.
+    pub settle_timeout: Duration,
+    /// The worker's activity time-outs.
+    pub timeouts: ActivityTimeouts,
+    /// The worker's retry policy.
+    pub retry: RetrySettings,
+    /// The task queue; one of its own for every harness unless it is set.
+    pub task_queue: Option<String>,
+    /// Whether this harness runs a worker; without one it waits for somebody else's on its task queue.
+    pub worker: bool,
+}
+
+impl Default for HarnessSettings {
+    fn default() -> Self {
+        Self {
+            run_timeout: Duration::from_secs(120),
+            settle_timeout: Duration::from_secs(5),
+            timeouts: ActivityTimeouts::default(),
+            retry: RetrySettings {
+                // Tests should not wait a second for a second attempt.
+                initial_interval: Duration::from_millis(100),
+                ..RetrySettings::default()
+            },
+            task_queue: None,
+            worker: true,
+        }
+    }
+}
+
+impl HarnessSettings {
+    /// The defaults, with what the environment sets.
+    ///
+    /// # Errors
+    /// When `KAI_E2E_RUN_TIMEOUT` is no whole number of seconds above zero.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let mut settings = Self::default();
+        if let Ok(text) = std::env::var("KAI_E2E_RUN_TIMEOUT") {
+            settings.run_timeout = seconds("KAI_E2E_RUN_TIMEOUT", &text)?;
+        }
+        Ok(settings)
+    }
+}
+
+fn seconds(variable: &'static str, text: &str) -> Result<Duration, ConfigError> {
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|seconds| *seconds > 0)
+        .map(Duration::from_secs)
+        .ok_or_else(|| ConfigError::Invalid {
+            variable,
+            value: text.to_owned(),
+            wanted: "it must be a whole number of seconds above zero".to_owned(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_of_nothing_is_refused() {
+        assert_eq!(seconds("V", "7").expect("a number"), Duration::from_secs(7));
+        for text in ["0", "-1", "1.5", "soon"] {
+            let said = seconds("V", text).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("V is `{text}`")), "{said}");
+        }
+    }
+}
