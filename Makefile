@@ -1,0 +1,33 @@
+# The front door. `make help` lists every target.
+
+.DEFAULT_GOAL := help
+CARGO ?= cargo
+PROMPT ?= Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi
+
+.PHONY: help demo test images up down lint bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## Run one real prompt through everything and judge it (PROMPT="…" for another)
+	$(CARGO) run --quiet -- run --prompt "$(PROMPT)"
+
+test: ## Run all tests, on real services
+	INSTA_UPDATE=no $(CARGO) test
+
+images: ## Build the three service images from distribution packages
+	$(CARGO) run --quiet -- images build
+
+up: ## Start a stack that stays, and print how to reach it
+	$(CARGO) run --quiet -- up
+
+down: ## Remove the kept stack and anything left behind
+	$(CARGO) run --quiet -- down
+
+lint: ## Formatting, lints and documentation, with warnings denied
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --quiet
+
+bench: ## Measure the start of the stack, the seed and one whole run against the bare services
+	$(CARGO) bench --bench pipeline

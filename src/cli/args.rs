@@ -1,0 +1,142 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The question that `run` asks when none is given.
+const DEFAULT_PROMPT: &str =
+    "Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi";
+
+/// End-to-end test harness for KAI: real Temporal, real Postgres, real Typesense, a real worker, and a verdict.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 all held, 1 a criterion did not hold, 2 usage or configuration, \
+3 the environment could not be started.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Start everything, send one prompt through it, judge the run, and stop everything again.
+    Run(RunArgs),
+    /// Send many prompts through one stack, one a line of a file.
+    Ask(AskArgs),
+    /// Start a stack that stays, and print how to reach it.
+    Up(UpArgs),
+    /// Remove the kept stack and whatever earlier runs left behind.
+    Down,
+    /// The container images of the services.
+    Images(ImagesArgs),
+    /// Run a KAI worker as a process of its own, configured by the environment.
+    Worker,
+    /// Run the receiver of callbacks as a process of its own.
+    Capture(CaptureArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The question.
+    #[arg(long, default_value = DEFAULT_PROMPT, value_parser = prompt)]
+    pub(super) prompt: String,
+    /// Text for people, or one JSON object `{prompt, result, events, history, criteria}`.
+    #[arg(long, value_enum, default_value_t = RunFormat::Text)]
+    pub(super) format: RunFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RunFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// A file with one prompt a line; empty lines are skipped, `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) prompts: PathBuf,
+    /// Text for people, or one JSON object a line, in the order of the prompts.
+    #[arg(long, value_enum, default_value_t = AskFormat::Text)]
+    pub(super) format: AskFormat,
+    /// How many prompts are answered at once.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) concurrency: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AskFormat {
+    Text,
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UpArgs {
+    /// Text for people, or `export NAME=value` lines for a shell and for `kai-e2e worker`.
+    #[arg(long, value_enum, default_value_t = UpFormat::Text)]
+    pub(super) format: UpFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum UpFormat {
+    Text,
+    Env,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImagesArgs {
+    #[command(subcommand)]
+    pub(super) command: ImagesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ImagesCommand {
+    /// Build the three images from distribution packages, where no registry answers.
+    Build {
+        /// Build again what is there already.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CaptureArgs {
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8092")]
+    pub(super) listen: SocketAddr,
+}
+
+fn prompt(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("a prompt must hold a question".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_input_is_a_usage_error() {
+        for line in [
+            vec!["kai-e2e", "run", "--prompt", " "],
+            vec!["kai-e2e", "run", "--format", "xml"],
+            vec!["kai-e2e", "ask"],
+            vec!["kai-e2e", "capture", "--listen", "here"],
+            vec!["kai-e2e", "ask", "--prompts", "f", "--concurrency", "0"],
+        ] {
+            let error = Cli::try_parse_from(&line).expect_err("refused");
+            assert_eq!(error.exit_code(), 2, "{line:?}");
+        }
+    }
+}

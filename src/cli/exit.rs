@@ -1,0 +1,83 @@
+//! How a command ends when it does not succeed.
+
+use crate::capture::CaptureError;
+use crate::harness::HarnessError;
+use crate::stack::StackError;
+use crate::worker::{ConfigError, WorkerError};
+
+/// Why the process exits with another code than 0.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Exit {
+    /// A criterion did not hold. What it was has been printed.
+    #[error("{0}")]
+    NotHeld(String),
+    /// The command line, a file or the environment is unusable.
+    #[error("{0}")]
+    Usage(String),
+    /// The environment could not be started, or broke.
+    #[error("{0}")]
+    Environment(String),
+    /// A signal asked for the end.
+    #[error("stopped by {0}")]
+    Signal(&'static str),
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::NotHeld(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Environment(_) => 3,
+            Self::Signal(_) => 130,
+        }
+    }
+}
+
+fn text(error: &(dyn std::error::Error + 'static)) -> String {
+    crate::worker::error_chain(error)
+}
+
+impl From<StackError> for Exit {
+    fn from(error: StackError) -> Self {
+        match error {
+            StackError::Setting { .. } => Self::Usage(text(&error)),
+            _ => Self::Environment(text(&error)),
+        }
+    }
+}
+
+impl From<ConfigError> for Exit {
+    fn from(error: ConfigError) -> Self {
+        Self::Usage(text(&error))
+    }
+}
+
+impl From<WorkerError> for Exit {
+    fn from(error: WorkerError) -> Self {
+        match error {
+            WorkerError::Config(_) => Self::Usage(text(&error)),
+            _ => Self::Environment(text(&error)),
+        }
+    }
+}
+
+impl From<CaptureError> for Exit {
+    fn from(error: CaptureError) -> Self {
+        Self::Environment(text(&error))
+    }
+}
+
+impl From<HarnessError> for Exit {
+    fn from(error: HarnessError) -> Self {
+        match error {
+            HarnessError::Stack(error) => error.into(),
+            HarnessError::Worker(error) => error.into(),
+            HarnessError::Capture(error) => error.into(),
+            HarnessError::Settings(error) => error.into(),
+            HarnessError::RunTimeout { .. } => Self::NotHeld(text(&error)),
+            error => Self::Environment(text(&error)),
+        }
+    }
+}

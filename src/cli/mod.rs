@@ -1,0 +1,33 @@
+//! The command line: parse, call one library function, print. Only this room prints.
+
+mod args;
+mod ask;
+mod capture;
+mod console;
+mod exit;
+mod images;
+mod run;
+mod services;
+mod signals;
+mod stack;
+mod worker;
+
+pub use args::Cli;
+pub use exit::Exit;
+
+/// Runs a parsed command line and says how the process should exit.
+///
+/// # Errors
+/// What stopped the command, with the exit code that it deserves.
+pub async fn execute(cli: Cli) -> Result<(), Exit> {
+    use args::Command;
+    match cli.command {
+        Command::Run(args) => run::run(args).await,
+        Command::Ask(args) => ask::ask(args).await,
+        Command::Up(args) => services::up(args).await,
+        Command::Down => services::down().await,
+        Command::Images(args) => images::images(args).await,
+        Command::Worker => worker::worker().await,
+        Command::Capture(args) => capture::capture(args).await,
+    }
+}

@@ -1,0 +1,67 @@
+//! A stack for the length of one command.
+
+use std::sync::Arc;
+
+use super::Exit;
+use super::console::StandardError;
+use super::signals::unless_stopped;
+use crate::harness::{AnyStack, Harness, HarnessSettings};
+use crate::stack::{OwnedStack, StackConfig};
+use crate::worker::error_chain;
+
+/// Starts a stack and a harness on it, does the work, and removes everything again, whatever happened. A signal ends
+/// the work; cleaning up goes on.
+pub(super) async fn on_own_stack<T>(
+    work: impl AsyncFnOnce(&Harness) -> Result<T, Exit>,
+) -> Result<T, Exit> {
+    let config = StackConfig::from_env()?;
+    let settings = HarnessSettings::from_env()?;
+    let owned =
+        unless_stopped(async { Ok(OwnedStack::start(&config, &StandardError).await?) }).await?;
+    let stack = Arc::new(AnyStack::Owned(owned));
+    let done = unless_stopped(async {
+        let harness = Harness::on(Arc::clone(&stack), settings).await?;
+        let done = work(&harness).await;
+        let stopped = harness.stop().await;
+        let done = done?;
+        stopped?;
+        Ok(done)
+    })
+    .await;
+    let died = match &done {
+        Ok(_) | Err(Exit::Signal(_)) => None,
+        // What died explains more than what followed from it.
+        Err(_) => stack.check().await.err().map(|error| error_chain(&error)),
+    };
+    let removed = match Arc::into_inner(stack) {
+        Some(AnyStack::Owned(stack)) => stack.stop().await,
+        _ => Ok(()),
+    };
+    match (done, died, removed) {
+        (Ok(done), _, Ok(())) => Ok(done),
+        (Ok(_), _, Err(error)) => Err(error.into()),
+        (Err(exit), died, removed) => Err(with_causes(
+            exit,
+            died,
+            removed.err().map(|error| error.to_string()),
+        )),
+    }
+}
+
+/// The failure with what explains it, and with what went wrong while cleaning up after it.
+fn with_causes(exit: Exit, died: Option<String>, removal: Option<String>) -> Exit {
+    let more: String = [
+        died,
+        removal.map(|error| format!("cleaning up failed too: {error}")),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|text| format!("\n{text}"))
+    .collect();
+    match exit {
+        Exit::NotHeld(text) => Exit::NotHeld(text + &more),
+        Exit::Usage(text) => Exit::Usage(text + &more),
+        Exit::Environment(text) => Exit::Environment(text + &more),
+        signal => signal,
+    }
+}
