@@ -1,0 +1,153 @@
+//! What the harness costs, next to what the bare services cost, measured in one run on one machine.
+//!
+//! Three tables: services ready (each alone with `docker run`, then all three as a stack), the seed loaded (by `psql`,
+//! then by the stack), and one whole run of the canonical prompt (a bare one-activity workflow and the run's own SQL,
+//! then the run). Figures of different runs are not comparable: machines are noisy.
+
+mod bare;
+mod figures;
+mod one_activity;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use figures::{Series, milliseconds};
+use kai_e2e::harness::{AnyStack, Harness, HarnessSettings};
+use kai_e2e::stack::{OwnedStack, Service, StackConfig};
+use tokio_postgres::NoTls;
+
+const PROMPT: &str = "Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi";
+const STARTS: usize = 5;
+const RUNS: usize = 60;
+const WARM_UP: usize = 5;
+
+fn main() -> Result<()> {
+    // `cargo test --benches` asks every benchmark to do nothing quickly; ours have no such mode.
+    if std::env::args().any(|argument| argument == "--test") {
+        return Ok(());
+    }
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(measure())
+}
+
+async fn measure() -> Result<()> {
+    let config = StackConfig::from_env()?;
+    println!("starting each service {STARTS} times, in turn with the whole stack\n");
+    let mut bare: [Series; 3] = Default::default();
+    let mut ready: [Series; 3] = Default::default();
+    let (mut all, mut total) = (Series::default(), Series::default());
+    let (mut seed, mut psql) = (Series::default(), Series::default());
+    let mut last = None;
+    for _ in 0..STARTS {
+        if let Some(stack) = last.take() {
+            OwnedStack::stop(stack).await?;
+        }
+        let stack = OwnedStack::start(&config, &|line: &str| eprintln!("{line}")).await?;
+        let timings = stack.timings();
+        for (at, service) in Service::ALL.into_iter().enumerate() {
+            ready[at].push(*timings.ready.get(service));
+            bare[at].push(bare::ready(&stack, service).await?);
+        }
+        all.push(timings.all_ready());
+        seed.push(timings.seed);
+        total.push(timings.total);
+        psql.push(bare::seeded_by_psql(&stack).await?);
+        last = Some(stack);
+    }
+    let stack = last.context("at least one stack was started")?;
+
+    println!("services ready                      bare (ms)   in the stack (ms)");
+    for (at, service) in Service::ALL.into_iter().enumerate() {
+        println!(
+            "  {:<32}{:>11}{:>20}",
+            service.to_string(),
+            bare[at].median(),
+            ready[at].median()
+        );
+    }
+    let slowest = bare
+        .iter()
+        .map(Series::median_duration)
+        .max()
+        .unwrap_or_default();
+    println!(
+        "  {:<32}{:>11}{:>20}   {:.2} times the slowest bare one",
+        "all three",
+        milliseconds(slowest),
+        all.median(),
+        all.median_duration().as_secs_f64() / slowest.as_secs_f64()
+    );
+    println!("\nseed loaded                         psql (ms)   by the stack (ms)");
+    println!(
+        "  {:<32}{:>11}{:>20}",
+        "koperasi",
+        psql.median(),
+        seed.median()
+    );
+    println!(
+        "\nstack ready and seeded, from the call: {} ms\n",
+        total.median()
+    );
+
+    whole_runs(stack).await
+}
+
+async fn whole_runs(owned: OwnedStack) -> Result<()> {
+    let stack = Arc::new(AnyStack::Owned(owned));
+    let harness = Harness::on(Arc::clone(&stack), HarnessSettings::default()).await?;
+    let one = one_activity::OneActivity::start(&stack.endpoints().temporal_address).await?;
+    let first = harness.ask(PROMPT).await?;
+    first.check()?;
+    let statements = first.result()?.sql_queries.clone();
+    let postgres = &stack.endpoints().postgres;
+    let (client, connection) =
+        tokio_postgres::connect(&postgres.reader_url(&postgres.database), NoTls).await?;
+    tokio::spawn(connection);
+
+    let (mut bare, mut sql, mut runs) = (Series::default(), Series::default(), Series::default());
+    for round in 0..WARM_UP + RUNS {
+        let workflow = one.run().await?;
+        let began = Instant::now();
+        for statement in &statements {
+            client.query(statement.as_str(), &[]).await?;
+        }
+        let query = began.elapsed();
+        let run = harness.ask(PROMPT).without_watching_progress().await?;
+        anyhow::ensure!(
+            run.result()?.sql_queries == statements,
+            "the run changed under the benchmark"
+        );
+        if round >= WARM_UP {
+            bare.push(workflow);
+            sql.push(query);
+            runs.push(run.duration());
+        }
+    }
+    println!("one whole run, {RUNS} times, in turn            p50 (ms)    p90 (ms)");
+    for (name, series) in [
+        ("bare one-activity workflow", &bare),
+        ("the run's SQL alone", &sql),
+        ("the whole run", &runs),
+    ] {
+        println!("  {name:<38}{:>12}{:>12}", series.median(), series.p90());
+    }
+    let allowed = bare.median_duration().mul_f64(1.5) + sql.median_duration();
+    println!(
+        "  {:<38}{:>12}   the run takes {:.2} of it",
+        "1.5 × bare + SQL",
+        milliseconds(allowed),
+        runs.median_duration().as_secs_f64() / allowed.as_secs_f64()
+    );
+    one.stop().await?;
+    harness.stop().await?;
+    if let Some(AnyStack::Owned(owned)) = Arc::into_inner(stack) {
+        owned.stop().await?;
+    }
+    Ok(())
+}
+
+/// A bound for everything that is polled here.
+const BOUND: Duration = Duration::from_secs(60);

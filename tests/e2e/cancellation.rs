@@ -1,0 +1,121 @@
+//! A run that is cancelled from outside, through the real Temporal CLI, in the middle of its SQL.
+
+use std::time::Duration;
+
+use kai_e2e::harness::{Harness, Outcome, harness};
+use kai_e2e::stack::{SeedScale, create_database, drop_database, seed_database};
+use rstest::rstest;
+use tokio_postgres::NoTls;
+
+use crate::external_callers::temporal_cli;
+use crate::support::{Result, eventually, query};
+
+#[rstest]
+#[tokio::test]
+async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    // A database of its own, because a lock on the shared one would stop everybody's queries.
+    let postgres = harness.stack().endpoints().postgres.clone();
+    let database = format!("cancellation_{}", uuid::Uuid::new_v4().simple());
+    create_database(&postgres, &database, None).await?;
+    seed_database(&postgres, &database, &"0.05".parse::<SeedScale>()?).await?;
+    let connection = harness
+        .connect_database(&postgres.reader_url(&database))
+        .await?;
+    let waiting = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND usename = '{}' AND state = 'active'",
+        postgres.reader_user
+    );
+    let (admin, driver) = tokio_postgres::connect(&postgres.admin_url(&database), NoTls).await?;
+    let driver = tokio::spawn(driver);
+    admin
+        .batch_execute("BEGIN; LOCK TABLE cooperative IN ACCESS EXCLUSIVE MODE")
+        .await?;
+
+    let asked = harness
+        .ask("Berapa jumlah koperasi?")
+        .connection(&connection)
+        .without_watching_progress()
+        .start()
+        .await?;
+    let active = || query_count(postgres.admin_url("postgres"), waiting.clone());
+    eventually("the agent's query waits for the lock", active, |count| {
+        count == 1
+    })
+    .await?;
+    let cancelled = temporal_cli(
+        &harness,
+        &[
+            "workflow",
+            "cancel",
+            "--workflow-id",
+            asked.workflow_id(),
+            "--reason",
+            "the user pressed stop",
+        ],
+    )
+    .await?;
+    assert!(
+        cancelled.status.success(),
+        "{}",
+        crate::support::shown(&cancelled)
+    );
+
+    let run = asked.finish().await?;
+    assert_eq!(run.outcome(), &Outcome::Cancelled);
+    run.expect_events("… tool_start(sql_query) tool_end(sql_query) error done")?;
+    let done = run
+        .events()
+        .last()
+        .and_then(|seen| seen.event.done_result())
+        .ok_or("done carries no result")?;
+    assert!(done.error.is_some_and(|error| error.contains("cancelled")));
+    eventually(
+        "the agent's query is gone while the lock is still held",
+        active,
+        |count| count == 0,
+    )
+    .await?;
+
+    admin.batch_execute("ROLLBACK").await?;
+    drop(admin);
+    driver.await??;
+    drop_database(&postgres, &database).await?;
+    Ok(())
+}
+
+async fn query_count(url: String, sql: String) -> Result<i64> {
+    let rows = query(&url, &sql).await?;
+    let count = rows
+        .first()
+        .and_then(|row| row.first())
+        .and_then(Clone::clone)
+        .ok_or("no count")?;
+    Ok(count.parse()?)
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_run_that_nobody_works_on_is_named_when_the_bound_passes(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let queue = format!("nobody-{}", uuid::Uuid::new_v4().simple());
+    let idle = kai_e2e::harness::HarnessSettings {
+        worker: false,
+        task_queue: Some(queue.clone()),
+        ..Default::default()
+    };
+    let deserted = Harness::on(harness.shared_stack(), idle).await?;
+    let error = deserted
+        .ask("Berapa jumlah koperasi?")
+        .timeout(Duration::from_millis(300))
+        .await
+        .expect_err("nobody works on this queue");
+    let said = error.to_string();
+    assert!(
+        said.contains("did not end within 300ms") && said.contains(&queue),
+        "{said}"
+    );
+    Ok(())
+}

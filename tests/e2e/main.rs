@@ -1,0 +1,15 @@
+//! The end-to-end suite: one binary, a module a topic, all tests on one stack that the first of them starts.
+//!
+//! `make test` runs it. A service that cannot be started fails every test with the reason: nothing is skipped.
+
+mod cancellation;
+mod canonical;
+mod command;
+mod external_callers;
+mod faults;
+mod inputs;
+mod questions;
+mod repetition;
+mod seed;
+mod support;
+mod worker_process;

@@ -1,0 +1,105 @@
+//! What several topics need.
+
+use std::error::Error;
+use std::process::{Command, Output};
+
+use kai_e2e::harness::Harness;
+use tokio_postgres::NoTls;
+
+/// Any error fails a test; `Display` of the library's errors is made for people.
+pub type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// The question of the README.
+pub const CANONICAL: &str =
+    "Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi";
+
+/// Rows as text, column by column: what a golden query returns.
+pub type Rows = Vec<Vec<Option<String>>>;
+
+/// Runs hand-written SQL on the harness's database, as the superuser, beside everything that is tested.
+pub async fn golden(harness: &Harness, sql: &str) -> Result<Rows> {
+    let postgres = &harness.stack().endpoints().postgres;
+    query(&postgres.admin_url(&postgres.database), sql).await
+}
+
+/// Runs SQL on any database.
+pub async fn query(url: &str, sql: &str) -> Result<Rows> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    let driver = tokio::spawn(connection);
+    let messages = client.simple_query(sql).await?;
+    drop(client);
+    driver.await??;
+    Ok(messages
+        .iter()
+        .filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => Some(
+                (0..row.len())
+                    .map(|at| row.get(at).map(str::to_owned))
+                    .collect(),
+            ),
+            _ => None,
+        })
+        .collect())
+}
+
+/// The `kai-e2e` command of this build.
+pub fn kai_e2e() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_kai-e2e"))
+}
+
+/// Runs a command to its end off the test's own thread.
+pub async fn output(mut command: Command) -> Result<Output> {
+    Ok(tokio::task::spawn_blocking(move || command.output()).await??)
+}
+
+/// The end of a command, readable when an assertion fails.
+pub fn shown(output: &Output) -> String {
+    format!(
+        "{}\n--- standard output\n{}\n--- standard error\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// Looks again and again, with growing pauses and a bound of 20 seconds, until what is seen is as wanted.
+pub async fn eventually<T, F, Seen>(what: &str, mut look: F, wanted: impl Fn(T) -> bool) -> Result
+where
+    T: Copy + std::fmt::Debug,
+    F: FnMut() -> Seen,
+    Seen: Future<Output = Result<T>>,
+{
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let mut pause = std::time::Duration::from_millis(2);
+    loop {
+        let seen = look().await?;
+        if wanted(seen) {
+            return Ok(());
+        }
+        if std::time::Instant::now() > deadline {
+            return Err(format!("not within 20 s: {what}; last seen {seen:?}").into());
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(std::time::Duration::from_millis(100));
+    }
+}
+
+/// The containers of one stack, running or not.
+pub async fn containers_of(session: &str) -> Result<Vec<String>> {
+    let mut command = Command::new("docker");
+    command.args([
+        "ps",
+        "--all",
+        "--quiet",
+        "--filter",
+        &format!("label=org.kai-e2e.session={session}"),
+    ]);
+    let listed = output(command).await?;
+    if !listed.status.success() {
+        return Err(shown(&listed).into());
+    }
+    Ok(String::from_utf8(listed.stdout)?
+        .lines()
+        .map(str::to_owned)
+        .collect())
+}
