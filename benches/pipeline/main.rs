@@ -108,6 +108,7 @@ async fn whole_runs(owned: OwnedStack) -> Result<()> {
     tokio::spawn(connection);
 
     let (mut bare, mut sql, mut runs) = (Series::default(), Series::default(), Series::default());
+    let mut quiet = Series::default();
     for round in 0..WARM_UP + RUNS {
         let workflow = one.run().await?;
         let began = Instant::now();
@@ -115,6 +116,7 @@ async fn whole_runs(owned: OwnedStack) -> Result<()> {
             client.query(statement.as_str(), &[]).await?;
         }
         let query = began.elapsed();
+        let unstreamed = harness.ask(PROMPT).without_callback().await?.duration();
         let run = harness.ask(PROMPT).without_watching_progress().await?;
         anyhow::ensure!(
             run.result()?.sql_queries == statements,
@@ -124,12 +126,14 @@ async fn whole_runs(owned: OwnedStack) -> Result<()> {
             bare.push(workflow);
             sql.push(query);
             runs.push(run.duration());
+            quiet.push(unstreamed);
         }
     }
     println!("one whole run, {RUNS} times, in turn            p50 (ms)    p90 (ms)");
     for (name, series) in [
         ("bare one-activity workflow", &bare),
         ("the run's SQL alone", &sql),
+        ("the run without a stream", &quiet),
         ("the whole run", &runs),
     ] {
         println!("  {name:<38}{:>12}{:>12}", series.median(), series.p90());

@@ -1,8 +1,8 @@
-//! What an agent is told when it is made. The defaults are the limits that `docs` promise.
+//! What an agent is told when it is made, and the defaults where there are any.
 
 use std::time::Duration;
 
-use super::Secret;
+use crate::contract::Secret;
 
 /// Everything that an [`Agent`](super::Agent) needs besides its model.
 #[derive(Debug, Clone)]
@@ -81,6 +81,18 @@ pub struct SqlLimits {
     pub max_connections: usize,
 }
 
+impl SqlLimits {
+    /// The two time-outs as settings of the current transaction. Postgres takes 0 for "none" and 32 bits at most.
+    pub(super) fn settings(&self) -> String {
+        let millis = |limit: Duration| limit.as_millis().clamp(1, i32::MAX as u128);
+        format!(
+            "SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
+            millis(self.statement_timeout),
+            millis(self.lock_timeout),
+        )
+    }
+}
+
 impl Default for SqlLimits {
     /// 1,000 rows, 256 KiB, 30 s, 2 s, 5 s, 60 s, 16.
     fn default() -> Self {
@@ -121,5 +133,23 @@ impl Default for LoopBounds {
             wall_time: Duration::from_secs(600),
             model_bytes: 4 * 1024 * 1024,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_limit_is_ever_sent_as_none() {
+        let limits = SqlLimits {
+            statement_timeout: Duration::from_micros(1),
+            lock_timeout: Duration::MAX,
+            ..SqlLimits::default()
+        };
+        assert_eq!(
+            limits.settings(),
+            "SET LOCAL statement_timeout = 1; SET LOCAL lock_timeout = 2147483647"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use fernet::Fernet;
 
-use super::Secret;
+use crate::contract::Secret;
 
 /// Encrypts and decrypts connection URIs with the worker's `ENCRYPT_KEY`.
 pub(crate) struct UriCipher(Fernet);
@@ -10,12 +10,12 @@ pub(crate) struct UriCipher(Fernet);
 impl UriCipher {
     /// Takes a Fernet key: 32 bytes in URL-safe base64. `None` when it is no such key.
     pub(crate) fn new(key: &Secret) -> Option<Self> {
-        Fernet::new(key.expose()).map(Self)
+        Fernet::new(key.reveal()).map(Self)
     }
 
     /// The token that is stored. Two calls give two different tokens.
     pub(crate) fn seal(&self, uri: &Secret) -> String {
-        self.0.encrypt(uri.expose().as_bytes())
+        self.0.encrypt(uri.reveal().as_bytes())
     }
 
     /// The URI behind a token; `None` when the token is damaged or was made with another key.
@@ -36,7 +36,7 @@ mod tests {
         let token = cipher.seal(&Secret::from("postgresql://u:p@h/d"));
         assert!(!token.contains("postgresql"));
         assert_eq!(
-            cipher.open(&token).expect("its own token").expose(),
+            cipher.open(&token).expect("its own token").reveal(),
             "postgresql://u:p@h/d"
         );
         let stranger = UriCipher::new(&Secret::from(other)).expect("a generated key");
@@ -50,7 +50,7 @@ mod tests {
         let key = Secret::from("cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=");
         let token = "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==";
         let cipher = UriCipher::new(&key).expect("the key of the specification");
-        assert_eq!(cipher.open(token).expect("its token").expose(), "hello");
+        assert_eq!(cipher.open(token).expect("its token").reveal(), "hello");
     }
 
     #[test]

@@ -15,7 +15,8 @@ use super::crypto::UriCipher;
 use super::run::{EventSink, RunReport, RunRequest};
 use super::schema::{self, ScanReport};
 use super::store::Store;
-use super::{AgentConfig, AgentError, Secret};
+use super::{AgentConfig, AgentError};
+use crate::contract::Secret;
 use crate::contract::documents::DatabaseConnection;
 
 /// What is stored as a connection's dialect.

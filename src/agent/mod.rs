@@ -20,7 +20,7 @@
 
 mod agent_loop;
 mod analyst;
-mod catalogue;
+pub mod catalogue;
 mod chat_model;
 mod config;
 mod connection;
@@ -29,7 +29,6 @@ mod error;
 mod handle;
 mod run;
 mod schema;
-mod secret;
 mod sql;
 mod stop;
 mod store;
@@ -50,6 +49,5 @@ pub use error::AgentError;
 pub use handle::{Agent, CatalogueCounts, ConnectionTest, TestStatus};
 pub use run::{EventSink, RunReport, RunRequest};
 pub use schema::{ScanReport, ScanStatus};
-pub use secret::Secret;
 pub use sql::{GuardError, SqlError};
 pub use store::StoreError;

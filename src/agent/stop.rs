@@ -5,6 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+/// Stands for a limit that is too far away to be a point in time: 30 years.
+const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
+
 /// Why a run must stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Halt {
@@ -24,9 +27,10 @@ pub(crate) struct Stop {
 impl Stop {
     /// Stops when `cancel` says so, and `limit` from now at the latest.
     pub(crate) fn new(cancel: &CancellationToken, limit: Duration) -> Self {
+        let now = Instant::now();
         Self {
             cancel: cancel.clone(),
-            deadline: Instant::now() + limit,
+            deadline: now.checked_add(limit).unwrap_or(now + FAR),
             limit,
         }
     }
@@ -88,5 +92,11 @@ mod tests {
             Err(Halt::OutOfTime(limit))
         );
         assert_eq!(stop.check(), Err(Halt::OutOfTime(limit)));
+    }
+
+    #[test]
+    fn a_limit_without_end_is_one() {
+        let stop = Stop::new(&CancellationToken::new(), Duration::MAX);
+        assert_eq!(stop.check(), Ok(()));
     }
 }

@@ -10,35 +10,56 @@ use super::args::{AskArgs, AskFormat};
 use super::console::out;
 use super::run::{judged, watched};
 use super::stack::on_own_stack;
+use crate::harness::{Harness, Outcome, Run};
 use crate::report::{run_json, run_text};
 
 pub(super) async fn ask(args: AskArgs) -> Result<(), Exit> {
     let prompts = prompts(&args.prompts)?;
     on_own_stack(async |harness| {
-        let mut runs = Vec::with_capacity(prompts.len());
-        match args.format {
-            AskFormat::Text => {
-                for prompt in &prompts {
-                    let run = watched(harness, prompt).await?;
-                    out(&format!("\n{}\n", run_text(&run)));
-                    runs.push(run);
-                }
-            }
-            AskFormat::Jsonl => {
-                // `buffered` keeps the order of the prompts and prints each run as soon as all before it are done.
-                let mut answers = futures::stream::iter(&prompts)
-                    .map(|prompt| async move { harness.ask(prompt).await })
-                    .buffered(usize::from(args.concurrency));
-                while let Some(run) = answers.next().await {
-                    let run = run?;
-                    out(&run_json(&run).to_string());
-                    runs.push(run);
-                }
-            }
-        }
+        let runs = match args.format {
+            AskFormat::Text => as_text(harness, &prompts).await?,
+            AskFormat::Jsonl => as_lines(harness, &prompts, args.concurrency).await?,
+        };
         judged(&runs)
     })
     .await
+}
+
+async fn as_text(harness: &Harness, prompts: &[String]) -> Result<Vec<Run>, Exit> {
+    let mut runs = Vec::with_capacity(prompts.len());
+    for prompt in prompts {
+        let run = watched(harness, prompt).await?;
+        out(&format!("\n{}\n", run_text(&run)));
+        let broken = is_broken(harness, &run).await;
+        runs.push(run);
+        if broken {
+            break;
+        }
+    }
+    Ok(runs)
+}
+
+async fn as_lines(harness: &Harness, prompts: &[String], at_once: u16) -> Result<Vec<Run>, Exit> {
+    let mut runs = Vec::with_capacity(prompts.len());
+    // `buffered` keeps the order of the prompts and hands out each run as soon as all before it are done.
+    let mut answers = futures::stream::iter(prompts)
+        .map(|prompt| async move { harness.ask(prompt).await })
+        .buffered(usize::from(at_once));
+    while let Some(run) = answers.next().await {
+        let run = run?;
+        out(&run_json(&run).to_string());
+        let broken = is_broken(harness, &run).await;
+        runs.push(run);
+        if broken {
+            break;
+        }
+    }
+    Ok(runs)
+}
+
+/// Whether a run failed because a service has died: every further one would fail the same way, only slower.
+async fn is_broken(harness: &Harness, run: &Run) -> bool {
+    !matches!(run.outcome(), Outcome::Completed(_)) && harness.stack().check().await.is_err()
 }
 
 fn prompts(path: &Path) -> Result<Vec<String>, Exit> {

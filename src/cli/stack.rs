@@ -21,7 +21,7 @@ pub(super) async fn on_own_stack<T>(
     let stack = Arc::new(AnyStack::Owned(owned));
     let done = unless_stopped(async {
         let harness = Harness::on(Arc::clone(&stack), settings).await?;
-        let done = work(&harness).await;
+        let done = work(&harness).await.map_err(after_the_start);
         let stopped = harness.stop().await;
         let done = done?;
         stopped?;
@@ -45,6 +45,14 @@ pub(super) async fn on_own_stack<T>(
             died,
             removed.err().map(|error| error.to_string()),
         )),
+    }
+}
+
+/// Exit code 3 says that the environment could not be started. What breaks later is a run that did not hold.
+fn after_the_start(exit: Exit) -> Exit {
+    match exit {
+        Exit::Environment(text) => Exit::NotHeld(text),
+        other => other,
     }
 }
 

@@ -13,6 +13,7 @@ mod event;
 mod failure;
 mod names;
 mod result;
+mod secret;
 mod session;
 
 pub use callback::{Callback, CallbackError};
@@ -27,4 +28,5 @@ pub use names::{
     organisation_task_queue,
 };
 pub use result::{ChatResult, RunStatus};
+pub use secret::Secret;
 pub use session::SessionId;

@@ -8,8 +8,9 @@ use temporalio_client::Client;
 
 use super::setup::{Prepared, Setup};
 use super::{AnyStack, Ask, HarnessError, HarnessSettings};
-use crate::agent::{Agent, AgentConfig, Catalogue, OfflineAnalyst, Secret, TypesenseConfig};
+use crate::agent::{Agent, AgentConfig, Catalogue, OfflineAnalyst, TypesenseConfig};
 use crate::capture::{CaptureConfig, CaptureServer};
+use crate::contract::Secret;
 use crate::stack::{Endpoints, Progress, SharedStack, StackConfig};
 use crate::worker::{KaiWorker, TemporalTarget, WorkerConfig, WorkerError, connect};
 

@@ -1,6 +1,6 @@
 //! How a running stack is reached.
 
-use super::Secret;
+use crate::contract::Secret;
 use serde::{Deserialize, Serialize};
 
 /// How the services of one stack are reached: plain data, to be copied, stored and handed to other processes.

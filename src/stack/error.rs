@@ -150,7 +150,7 @@ pub enum StackError {
     },
 
     /// The server's log of statements cannot be read or does not look as expected.
-    #[error("cannot read the statement log: {reason}")]
+    #[error("postgres's statement log cannot be read: {reason}")]
     StatementLog {
         /// What is wrong.
         reason: String,

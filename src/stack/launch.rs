@@ -9,7 +9,7 @@ use std::{
 use futures::future::try_join3;
 
 use super::{
-    Endpoints, Images, PerService, PostgresEndpoint, RunningStack, Secret, Service, StackConfig,
+    Endpoints, Images, PerService, PostgresEndpoint, RunningStack, Service, StackConfig,
     StackError, StartTimings, TypesenseEndpoint,
     engine::{Engine, PublishedPorts},
     seed::{self, seed_database},
@@ -19,6 +19,7 @@ use super::{
     },
     session::Lease,
 };
+use crate::contract::Secret;
 
 /// What a launch is made from.
 pub(super) struct Launch<'a> {
@@ -64,7 +65,6 @@ impl Launch<'_> {
         let temporal_port = published(Service::Temporal, &temporal)?;
         Ok(RunningStack {
             session: self.lease.directory().session().to_owned(),
-            engine: self.engine.address().url().to_owned(),
             endpoints: Endpoints {
                 temporal_address: format!("{host}:{temporal_port}"),
                 temporal_ui: temporal
@@ -133,8 +133,8 @@ impl Launch<'_> {
                 _ => Secret::new(""),
             },
         };
-        let bound = self.config.start_timeout().saturating_sub(since.elapsed());
-        until_ready(self.engine, &target, &started.container, bound).await?;
+        let bound = self.config.start_timeout();
+        until_ready(self.engine, &target, &started.container, since, bound).await?;
         started.after = since.elapsed();
         Ok(started)
     }

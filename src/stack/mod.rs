@@ -23,7 +23,6 @@ mod launch;
 mod owned;
 mod progress;
 mod running;
-mod secret;
 mod seed;
 mod service;
 mod services;
@@ -43,7 +42,6 @@ pub use kept::{Removed, StackStatus, down, status, up};
 pub use owned::OwnedStack;
 pub use progress::{Progress, Silent};
 pub use running::{RunningStack, StartTimings};
-pub use secret::Secret;
 pub use seed::{
     DatabaseDigest, TableDigest, create_database, drop_database, dump_digest, seed_database,
 };

@@ -1,16 +1,17 @@
 //! A stack that runs.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Endpoints, Images, PerService, Secret, Service, StackError, StatementLog,
+    Endpoints, Images, PerService, Service, StackError, StatementLog,
     engine::Engine,
     error::LogTail,
     services::{Target, log_tail, until_ready},
 };
+use crate::contract::Secret;
 
 /// A stack that runs, as data: what [`OwnedStack`](super::OwnedStack) and [`SharedStack`](super::SharedStack) have in common.
 ///
@@ -18,7 +19,6 @@ use super::{
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunningStack {
     pub(super) session: String,
-    pub(super) engine: String,
     pub(super) containers: PerService<String>,
     pub(super) images: Images,
     pub(super) endpoints: Endpoints,
@@ -114,7 +114,7 @@ impl RunningStack {
             reason,
             log,
         };
-        match until_ready(engine, &target, container, ANSWER_BOUND).await {
+        match until_ready(engine, &target, container, Instant::now(), ANSWER_BOUND).await {
             Err(StackError::Exited { code, log, .. }) => {
                 Err(gone(format!("its container ended {code}"), log))
             }

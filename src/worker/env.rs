@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use super::{ConfigError, TemporalTarget, WorkerConfig};
-use crate::agent::{AgentConfig, Secret, TypesenseConfig};
-use crate::contract::{DEFAULT_TASK_QUEUE, organisation_task_queue};
+use crate::agent::{AgentConfig, TypesenseConfig};
+use crate::contract::{DEFAULT_TASK_QUEUE, Secret, organisation_task_queue};
 
 /// KAI's own health port.
 const DEFAULT_HEALTH_PORT: u16 = 8091;

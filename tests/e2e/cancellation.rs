@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kai_e2e::harness::{Harness, Outcome, harness};
-use kai_e2e::stack::{SeedScale, create_database, drop_database, seed_database};
+use kai_e2e::stack::{SeedScale, drop_database, seed_database};
 use rstest::rstest;
 use tokio_postgres::NoTls;
 
@@ -18,7 +18,6 @@ async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
     // A database of its own, because a lock on the shared one would stop everybody's queries.
     let postgres = harness.stack().endpoints().postgres.clone();
     let database = format!("cancellation_{}", uuid::Uuid::new_v4().simple());
-    create_database(&postgres, &database, None).await?;
     seed_database(&postgres, &database, &"0.05".parse::<SeedScale>()?).await?;
     let connection = harness
         .connect_database(&postgres.reader_url(&database))
@@ -46,14 +45,7 @@ async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
     .await?;
     let cancelled = temporal_cli(
         &harness,
-        &[
-            "workflow",
-            "cancel",
-            "--workflow-id",
-            asked.workflow_id(),
-            "--reason",
-            "the user pressed stop",
-        ],
+        &["workflow", "cancel", "--workflow-id", asked.workflow_id()],
     )
     .await?;
     assert!(

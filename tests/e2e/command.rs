@@ -155,16 +155,19 @@ async fn typesense_killed_in_the_middle_is_exit_1_with_typesenses_own_end() -> R
     let ended = tokio::task::spawn_blocking(move || -> Result<std::process::Output> {
         let mut lines = BufReader::new(stdout).lines();
         lines.next().ok_or("the first run was printed")??;
-        // The session's directory in the state directory names the session, and so the container to kill.
-        let session = std::fs::read_dir(&path)?.flatten().map(|entry| entry.file_name()).next().ok_or("a session")?;
+        // The labels name the session's directory, which lies in this test's state directory.
         let killed = Command::new("sh")
             .arg("-c")
             .arg(format!(
-                "docker kill $(docker ps -q --filter label=org.kai-e2e.service=typesense --filter label=org.kai-e2e.session={})",
-                session.to_string_lossy()
+                "docker kill $(docker ps --filter label=org.kai-e2e.service=typesense --format '{{{{.ID}}}} {{{{.Labels}}}}' | grep -F {} | cut -d ' ' -f 1)",
+                path.display()
             ))
             .output()?;
-        assert!(killed.status.success(), "{}", shown(&killed));
+        if !killed.status.success() {
+            child.kill()?;
+            child.wait()?;
+            return Err(shown(&killed).into());
+        }
         for line in lines {
             line?;
         }

@@ -1,7 +1,7 @@
 //! The seed: two seedings give the same bytes, every trap is there, and the agent's role can only read.
 
 use kai_e2e::harness::{Harness, harness};
-use kai_e2e::stack::{SeedScale, create_database, drop_database, dump_digest, seed_database};
+use kai_e2e::stack::{SeedScale, drop_database, dump_digest, seed_database};
 use rstest::rstest;
 
 use crate::support::{Result, golden, query};
@@ -18,7 +18,6 @@ async fn two_seedings_give_the_same_bytes(
     let mut digests = Vec::new();
     for copy in ["a", "b"] {
         let name = format!("determinism_{}_{copy}", uuid::Uuid::new_v4().simple());
-        create_database(postgres, &name, None).await?;
         seed_database(postgres, &name, &scale).await?;
         digests.push(dump_digest(postgres, &name).await?);
         drop_database(postgres, &name).await?;

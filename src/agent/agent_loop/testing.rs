@@ -14,10 +14,11 @@ use crate::agent::run::{EventSink, RunReport, RunRequest};
 use crate::agent::store::Store;
 use crate::agent::store::fake::{Asked, FakeTypesense, page};
 use crate::agent::{
-    ChatModel, DeltaSink, LoopBounds, ModelDelta, ModelError, ModelRequest, ModelTurn, Secret,
-    SqlLimits, ToolCall,
+    ChatModel, DeltaSink, LoopBounds, ModelDelta, ModelError, ModelRequest, ModelTurn, SqlLimits,
+    ToolCall,
 };
 use crate::contract::Event;
+use crate::contract::Secret;
 
 const KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
 

@@ -36,14 +36,6 @@ impl<'a> Conversation<'a> {
             .any(|message| matches!(message, Message::Assistant { .. }))
     }
 
-    /// How many turns the model has had since the question.
-    pub fn turns(&self) -> usize {
-        self.since
-            .iter()
-            .filter(|message| matches!(message, Message::Assistant { .. }))
-            .count()
-    }
-
     /// The last output of a tool, when it succeeded and can be read.
     pub fn output<T: DeserializeOwned>(&self, wanted: &str) -> Option<T> {
         self.since.iter().rev().find_map(|message| match message {

@@ -60,6 +60,8 @@ pub(super) enum Failure {
         /// The dimension.
         dimension: Label,
     },
+    /// A value is a property of something that the question does not name.
+    WhoseProperty(Box<Property>),
     /// The way of counting does not go with the metric.
     NotThatWay {
         /// The metric.
@@ -93,10 +95,26 @@ pub(super) enum Failure {
     },
     /// Nothing says what is to be measured.
     NoMetric,
+    /// The same, though values are named.
+    OnlyValues {
+        /// The values, and what they are values of.
+        values: Vec<(String, Label)>,
+    },
     /// Two readings of the question lead to different queries.
     TwoReadings,
     /// This combination of meanings makes no sense; another may.
     WrongSense,
+}
+
+/// A property that was said of something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Property {
+    /// What it was said of.
+    pub metric: Label,
+    /// The property.
+    pub property: Label,
+    /// What has it.
+    pub owner: Label,
 }
 
 impl Failure {
@@ -112,11 +130,12 @@ impl Failure {
             Self::Contradiction { .. } => 9,
             Self::WhichPart { .. } => 8,
             Self::NotThatWay { .. } => 7,
-            Self::Unreachable { .. } => 6,
+            Self::Unreachable { .. } | Self::WhoseProperty(_) => 6,
             Self::WhatAboutIt { .. } => 5,
             Self::TwoMetrics { .. } | Self::AllOfThem { .. } => 5,
             Self::NothingToRank => 4,
             Self::Unclear { .. } => 3,
+            Self::OnlyValues { .. } => 3,
             Self::NoMetric => 2,
             Self::TwoReadings => 2,
             Self::WrongSense => 1,

@@ -82,6 +82,8 @@ pub(super) struct Filter {
     pub column: usize,
     /// The values, any of which will do.
     pub values: Vec<usize>,
+    /// Whether the question also says what they are values of.
+    pub owned: bool,
 }
 
 /// An order, and how much of it.
@@ -89,8 +91,19 @@ pub(super) struct Filter {
 pub(super) struct Order {
     /// Which end comes first.
     pub direction: Direction,
-    /// How many are wanted; all when absent.
-    pub limit: Option<u32>,
+    /// How many are wanted.
+    pub extent: Extent,
+}
+
+/// How many rows of a ranking are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of them, in order.
+    All,
+    /// So many.
+    First(u32),
+    /// The best one; all of them where several are equally good.
+    Best,
 }
 
 /// Which end comes first.

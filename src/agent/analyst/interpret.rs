@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::failure::Failure;
-use super::intent::Intent;
 use super::language::Language;
 use super::matching::{Phrasebook, Sense, Span, spans};
 use super::places::{self, Lookup};
@@ -69,9 +68,6 @@ pub(super) fn interpret(
     {
         let first = conclude(&world, &question, language);
         return match first {
-            Interpretation::Failure(other) if other.weight() > failure.weight() => {
-                Interpretation::Failure(other)
-            }
             Interpretation::Failure(_) => Interpretation::Failure(failure),
             found => found,
         };
@@ -87,52 +83,53 @@ pub(super) fn interpret(
     }
 }
 
+/// A choice of meanings, and the query that follows from it.
+#[derive(Debug)]
+struct Reading {
+    senses: Vec<Sense>,
+    plan: Plan,
+}
+
+/// Tries all meanings. Of the queries that follow, the ones that cost least are meant; they must be one.
 fn conclude(world: &World, question: &Question, language: Language) -> Interpretation {
-    let mut best: Option<(usize, Vec<(Vec<Sense>, Plan)>)> = None;
-    let mut failure = Failure::NoMetric;
-    let mut failed = 0;
-    let Some(readings) = readings(&question.spans) else {
+    let Some(choices) = choices(&question.spans) else {
         return Interpretation::Failure(Failure::TwoReadings);
     };
-    for senses in readings {
-        let outcome = read(world, units(question, &senses))
-            .and_then(|intent: Intent| plan(world, &intent, language));
+    let mut least = usize::MAX;
+    let mut found: Vec<Reading> = Vec::new();
+    let mut failures = Vec::new();
+    for senses in choices {
+        let outcome =
+            read(world, units(question, &senses)).and_then(|intent| plan(world, &intent, language));
         match outcome {
             Ok(plan) => {
                 let cost = cost(question, &senses) + plan.distance;
-                match &mut best {
-                    Some((least, plans)) if *least == cost => {
-                        if plans.iter().all(|(_, known)| known.sql != plan.sql) {
-                            plans.push((senses, plan));
-                        }
-                    }
-                    Some((least, _)) if *least < cost => {}
-                    _ => best = Some((cost, vec![(senses, plan)])),
+                if cost < least {
+                    least = cost;
+                    found.clear();
+                }
+                if cost == least && found.iter().all(|known| known.plan.sql != plan.sql) {
+                    found.push(Reading { senses, plan });
                 }
             }
-            Err(other) => {
-                if failed == 0 || other.weight() > failure.weight() {
-                    failure = other;
-                }
-                failed += 1;
-            }
+            Err(failure) => failures.push(failure),
         }
     }
-    match best {
-        None => Interpretation::Failure(failure),
-        Some((_, mut plans)) => match plans.len() {
-            1 => plans
-                .pop()
-                .map_or(Interpretation::Failure(Failure::NoMetric), |(_, plan)| {
-                    Interpretation::Query(Box::new(plan))
-                }),
-            _ => Interpretation::Failure(two_readings(world, question, &plans)),
-        },
+    if found.len() > 1 {
+        return Interpretation::Failure(two_readings(world, question, &found));
+    }
+    match found.pop() {
+        Some(reading) => Interpretation::Query(Box::new(reading.plan)),
+        None => {
+            // Of equally telling failures the first: `max_by_key` would take the last.
+            let telling = failures.into_iter().rev().max_by_key(Failure::weight);
+            Interpretation::Failure(telling.unwrap_or(Failure::NoMetric))
+        }
     }
 }
 
 /// Every choice of one meaning a phrase, or nothing when there are too many to try: leaving some out would be picking.
-fn readings(spans: &[Span]) -> Option<Vec<Vec<Sense>>> {
+fn choices(spans: &[Span]) -> Option<Vec<Vec<Sense>>> {
     let mut all: Vec<Vec<Sense>> = vec![Vec::new()];
     for span in spans {
         if all.len() * span.senses.len() > MOST_READINGS {
@@ -180,11 +177,11 @@ fn units(question: &Question, senses: &[Sense]) -> Vec<Unit> {
 }
 
 /// Names the word that can mean two things.
-fn two_readings(world: &World, question: &Question, plans: &[(Vec<Sense>, Plan)]) -> Failure {
+fn two_readings(world: &World, question: &Question, found: &[Reading]) -> Failure {
     for (at, span) in question.spans.iter().enumerate() {
-        let meanings: BTreeSet<String> = plans
+        let meanings: BTreeSet<String> = found
             .iter()
-            .filter_map(|(senses, _)| match senses.get(at) {
+            .filter_map(|reading| match reading.senses.get(at) {
                 Some(Sense::Value { column, value, .. }) => {
                     Some(world.value(*column, *value).to_owned())
                 }

@@ -34,3 +34,12 @@ mod tokens;
 mod world;
 
 pub use model::OfflineAnalyst;
+
+#[cfg(test)]
+mod koperasi_tests;
+#[cfg(test)]
+mod library_tests;
+#[cfg(test)]
+mod model_tests;
+#[cfg(test)]
+mod testing;

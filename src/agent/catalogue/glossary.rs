@@ -16,7 +16,7 @@ pub struct GlossaryTerm {
     pub alias: Vec<String>,
     /// The SQL expression; for relations the condition of the join.
     pub sql: String,
-    /// See [`super::metadata`].
+    /// What the term is beyond its SQL; `fixtures/catalogue/README.md` lists the keys.
     pub metadata: Value,
 }
 

@@ -15,9 +15,9 @@ use serde_json::Value;
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Metadata {
     /// Something to be measured.
-    Metric(MetricMeta),
+    Metric(Box<MetricMeta>),
     /// Something to group and filter by.
-    Dimension(DimensionMeta),
+    Dimension(Box<DimensionMeta>),
     /// A many-to-one join between two tables.
     Relation(RelationMeta),
 }
@@ -111,6 +111,16 @@ pub enum AverageOver {
     Rows,
 }
 
+/// How a measure is aggregated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aggregation {
+    /// The total.
+    Sum,
+    /// The mean.
+    Average,
+}
+
 /// A figure over one table: a side of a ratio, or another way to count an entity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -165,6 +175,9 @@ pub struct MetricMeta {
     /// Measures: which rows an average divides by.
     #[serde(default)]
     pub average: AverageOver,
+    /// Measures: what is meant where a question says neither `total` nor `rata-rata`; asked back when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Aggregation>,
     /// Ratios: what is divided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numerator: Option<Side>,
@@ -278,6 +291,7 @@ pub(super) fn known_keys(metadata: &Metadata) -> &'static [&'static str] {
             "name",
             "via",
             "average",
+            "default",
             "numerator",
             "denominator",
             "note",

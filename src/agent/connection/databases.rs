@@ -9,7 +9,8 @@ use tokio_postgres::{Client, NoTls};
 
 use super::idle::Idle;
 use super::{ConnectionError, Target, said};
-use crate::agent::{Secret, SqlLimits};
+use crate::agent::SqlLimits;
+use crate::contract::Secret;
 
 /// What `DISCARD ALL` does, except that prepared statements stay: they are the driver's own (for looking up types), it
 /// counts on them, and no query that passes the guard can make or use one. The transaction was rolled back before.

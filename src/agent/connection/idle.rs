@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::Client;
 
-use crate::agent::Secret;
+use crate::contract::Secret;
 
 /// What is kept, oldest first. All databases share the room.
 pub(super) struct Idle<C = Client> {

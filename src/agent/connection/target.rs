@@ -4,8 +4,8 @@ use tokio_postgres::Config;
 
 use super::uri::check_id;
 use super::{ConnectionError, parse};
-use crate::agent::Secret;
 use crate::agent::crypto::UriCipher;
+use crate::contract::Secret;
 use crate::contract::documents::DatabaseConnection;
 
 /// A database that can be opened. Its `Debug` shows no URI.

@@ -4,7 +4,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
 use super::ConnectionError;
-use crate::agent::Secret;
+use crate::contract::Secret;
 
 /// The longest id: it becomes a part of document ids and URLs.
 const MAX_ID_BYTES: usize = 128;
@@ -39,7 +39,7 @@ pub(crate) fn parse(id: &str, uri: &Secret) -> Result<Config, ConnectionError> {
     };
     let form = "it must have the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with special characters \
                 percent-encoded";
-    let (scheme, rest) = uri.expose().trim().split_once("://").ok_or(wrong(form))?;
+    let (scheme, rest) = uri.reveal().trim().split_once("://").ok_or(wrong(form))?;
     let dialect = scheme
         .split_once('+')
         .map_or(scheme, |(dialect, _driver)| dialect);

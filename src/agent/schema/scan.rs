@@ -57,13 +57,8 @@ async fn read(
         .start()
         .await
         .map_err(failed)?;
-    let limits = databases.limits();
     transaction
-        .batch_execute(&format!(
-            "SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
-            limits.statement_timeout.as_millis(),
-            limits.lock_timeout.as_millis(),
-        ))
+        .batch_execute(&databases.limits().settings())
         .await
         .map_err(failed)?;
     let tables = catalog::read(&transaction, target.schemas())

@@ -124,7 +124,7 @@ impl Attempt<'_> {
     /// Runs the query until it is over, the run must stop, or the server has been silent for too long.
     async fn until(&mut self, stop: &Stop, client: &mut Client) -> Result<ResultSet, Failure> {
         let mut in_flight = InFlight::new(client.cancel_token());
-        let patience = self.limits.statement_timeout + GRACE;
+        let patience = self.limits.statement_timeout.saturating_add(GRACE);
         let outcome = {
             let mut work = pin!(timeout(patience, self.run(client)));
             tokio::select! {
@@ -163,11 +163,10 @@ impl Attempt<'_> {
                 ));
             }
         };
+        // A backslash is no escape, whatever the server's configuration says: the guard read it so.
         let settings = format!(
-            "SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; \
-             SET LOCAL standard_conforming_strings = on",
-            self.limits.statement_timeout.as_millis(),
-            self.limits.lock_timeout.as_millis(),
+            "{}; SET LOCAL standard_conforming_strings = on",
+            self.limits.settings()
         );
         let sql = self.query.sql();
         // Both are sent before either is answered, in this order.

@@ -67,7 +67,9 @@ impl<'a> Collector<'a> {
         if self.result.truncated {
             0
         } else {
-            (self.max_rows + 1).saturating_sub(self.result.rows.len())
+            self.max_rows
+                .saturating_add(1)
+                .saturating_sub(self.result.rows.len())
         }
     }
 

@@ -66,7 +66,7 @@ impl Client {
             return Err(wrong("it must not carry a user or a password".to_owned()));
         }
         let mut api_key =
-            reqwest::header::HeaderValue::from_str(config.api_key.expose()).map_err(|_| {
+            reqwest::header::HeaderValue::from_str(config.api_key.reveal()).map_err(|_| {
                 AgentError::Config {
                     setting: "typesense.api_key",
                     reason: "it must consist of visible ASCII characters".to_owned(),

@@ -71,12 +71,13 @@ pub(super) async fn once(
         progress.line(&format!("image {image} is there already"));
         return Ok(());
     }
-    let name: String = image
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
-    // In the cache, which stays: a lock that is left there when this process is killed is nothing that is left over.
-    let path = config.cache_directory().join(format!("locks/{name}"));
+    // One for all tags of an image: there are few. In the cache, which stays, so that a lock file that is there when this
+    // process is killed is nothing that was left over.
+    let (name, _tag) = image.split_once(':').unwrap_or((image, ""));
+    let path = config
+        .cache_directory()
+        .join("locks")
+        .join(name.replace('/', "-"));
     let _lock =
         ExclusiveLock::acquire(&path, "build an image", OTHERS_BUILD_BOUND, progress).await?;
     if !force && engine.image(image).await?.is_some() {

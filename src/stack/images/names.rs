@@ -22,7 +22,7 @@ pub(super) fn built_here(service: Service, major: PostgresMajor) -> String {
     };
     format!(
         "kai-e2e/{service}:{version}-{}",
-        &recipe::digest(major)[..12]
+        &recipe::digest(service, major)[..12]
     )
 }
 

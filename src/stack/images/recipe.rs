@@ -8,7 +8,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::stack::PostgresMajor;
+use crate::stack::{PostgresMajor, Service};
 
 macro_rules! recipe_files {
     ($($name:literal),* $(,)?) => {
@@ -34,8 +34,8 @@ const FILES: &[(&str, &str)] = recipe_files![
     "wheel.sh",
 ];
 
-/// The digest of the recipe and of the one choice it leaves open, in hexadecimal.
-pub(in crate::stack) fn digest(major: PostgresMajor) -> String {
+/// The digest of the recipe and, for Postgres, of the one choice that it leaves open, in hexadecimal.
+pub(super) fn digest(service: Service, major: PostgresMajor) -> String {
     let mut hash = Sha256::new();
     for (name, content) in FILES {
         for part in [name.as_bytes(), content.as_bytes()] {
@@ -43,7 +43,9 @@ pub(in crate::stack) fn digest(major: PostgresMajor) -> String {
             hash.update(part);
         }
     }
-    hash.update(major.as_str());
+    if service == Service::Postgres {
+        hash.update(major.as_str());
+    }
     hash.finalize()
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -55,7 +57,7 @@ pub(in crate::stack) fn digest(major: PostgresMajor) -> String {
 pub(super) fn unpack(cache: &Path) -> io::Result<PathBuf> {
     let directory = cache
         .join("recipes")
-        .join(&digest(PostgresMajor::default())[..12]);
+        .join(&digest(Service::Temporal, PostgresMajor::default())[..12]);
     fs::create_dir_all(&directory)?;
     for (name, content) in FILES {
         let mut file = tempfile::NamedTempFile::new_in(&directory)?;
@@ -109,9 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_covers_the_postgres_version() {
-        assert_ne!(digest(PostgresMajor::V16), digest(PostgresMajor::V17));
-        assert_eq!(digest(PostgresMajor::V17), digest(PostgresMajor::V17));
-        assert_eq!(digest(PostgresMajor::V17).len(), 64);
+    fn the_digest_covers_the_postgres_version_for_postgres_alone() {
+        let of =
+            |service| [PostgresMajor::V16, PostgresMajor::V17].map(|major| digest(service, major));
+        let ([pg_16, pg_17], [temporal_16, temporal_17]) =
+            (of(Service::Postgres), of(Service::Temporal));
+
+        assert_ne!(pg_16, pg_17);
+        assert_eq!(temporal_16, temporal_17);
+        assert_eq!(pg_17.len(), 64);
     }
 }

@@ -38,7 +38,9 @@ pub enum ImageSource {
     BuiltHere,
 }
 
-/// Finds an image for each service, and makes those that are missing: see [the module](super) for the order.
+/// Finds an image for each service, and makes those that are missing. The first of these is used: the image that the
+/// configuration names, present or pulled; the official one, when the engine has it; one built here earlier; the official
+/// one, pulled; one built here now.
 ///
 /// # Errors
 ///

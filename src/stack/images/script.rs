@@ -14,8 +14,10 @@ use crate::stack::{
 
 /// Runs a script in a process group of its own, on a leash: its standard input is a pipe whose other end this process
 /// holds. When that end closes without a word, because the work was given up or this process was killed, the group gets
-/// SIGTERM, on which the recipe cleans up after itself.
+/// SIGTERM, on which the recipe cleans up after itself. It must not die of SIGPIPE before that, when it says what it is doing
+/// and nobody listens any more: that would be the one end that no `trap` of its own sees.
 const LEASH: &str = r#"
+trap '' PIPE
 exec 4<&0
 ([ -n "$(cat <&4)" ] || kill -TERM 0) >/dev/null 2>&1 &
 exec sh "$@" </dev/null 4<&-
@@ -77,7 +79,10 @@ impl ScriptRun<'_> {
             .args(self.arguments)
             .env("POSTGRES_MAJOR", self.major.as_str())
             .env("KAI_E2E_CACHE", self.cache)
-            .env("KAI_E2E_RECIPE", &recipe::digest(self.major)[..12])
+            .env(
+                "KAI_E2E_RECIPE",
+                &recipe::digest(self.service, self.major)[..12],
+            )
             // The very engine that this process talks to, whatever context the engine's command is set to.
             .env("DOCKER_HOST", self.engine.url())
             .env_remove("DOCKER_CONTEXT")

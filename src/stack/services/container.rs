@@ -10,8 +10,9 @@ use testcontainers::{
 };
 
 use super::{postgres, temporal, typesense};
+use crate::contract::Secret;
 use crate::stack::{
-    Secret, Service, StackConfig, StackError,
+    Service, StackConfig, StackError,
     engine::{self, EngineAddress},
     error::{Cause, LogTail},
     images::ServiceImage,

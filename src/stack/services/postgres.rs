@@ -6,7 +6,8 @@ use testcontainers::{ContainerRequest, GenericImage, ImageExt, core::IntoContain
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::Credentials;
-use crate::stack::{Secret, Service, error::chain, statement_log};
+use crate::contract::Secret;
+use crate::stack::{Service, error::chain, statement_log};
 
 /// The superuser.
 pub(in crate::stack) const ADMIN_USER: &str = "postgres";

@@ -1,12 +1,13 @@
 //! Waiting until a service answers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
 use super::{log_tail, postgres, temporal, typesense};
+use crate::contract::Secret;
 use crate::stack::{
-    Secret, Service, StackConfig, StackError,
+    Service, StackConfig, StackError,
     engine::Engine,
     error::{ExitCode, LogTail},
     wait::Backoff,
@@ -48,13 +49,16 @@ enum NotReady {
     Late,
 }
 
-/// Waits until the service in a container answers a probe. A container that ends is reported at once.
+/// Waits until the service in a container answers a probe, at most until `bound` has gone by since `since`. A container that
+/// ends is reported at once.
 pub(in crate::stack) async fn until_ready(
     engine: &Engine,
     target: &Target,
     container: &str,
+    since: Instant,
     bound: Duration,
 ) -> Result<(), StackError> {
+    let left = bound.saturating_sub(since.elapsed());
     let mut last_seen = "none yet".to_owned();
     let outcome = {
         let polling = async {
@@ -65,7 +69,7 @@ pub(in crate::stack) async fn until_ready(
             }
         };
         tokio::select! {
-            polled = timeout(bound, polling) => polled.map_err(|_| NotReady::Late),
+            polled = timeout(left, polling) => polled.map_err(|_| NotReady::Late),
             ended = engine.ended(container) => Err(NotReady::Ended(ended?)),
         }
     };

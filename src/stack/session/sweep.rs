@@ -118,7 +118,7 @@ pub(in crate::stack) async fn sweep(
     Ok(removed)
 }
 
-/// Every session of this user of which a container or a directory is to be seen.
+/// Every session of this user and state directory of which a container or a directory is to be seen.
 pub(in crate::stack) async fn survey(
     engine: &Engine,
     root: &StateRoot,
@@ -128,7 +128,11 @@ pub(in crate::stack) async fn survey(
     let filters = [STACK.to_owned(), owner_filter()];
     for container in engine.containers(&filters).await? {
         let directory = container.session_directory().to_owned();
-        sessions.entry(directory).or_default().push(container);
+        // One that lies in another state directory is that one's business, as long as it is there.
+        let elsewhere = directory.parent() != Some(root.path());
+        if !(elsewhere && directory.exists()) {
+            sessions.entry(directory).or_default().push(container);
+        }
     }
     for directory in directories(root)? {
         sessions.entry(directory).or_default();

@@ -4,6 +4,7 @@ mod figures;
 mod lines;
 mod refusal;
 mod rows;
+mod sentences;
 mod table;
 
 pub(super) use lines::{nothing_ran, understood};

@@ -87,6 +87,12 @@ fn indonesian(failure: &Failure) -> String {
             id.label(metric),
             id.label(dimension)
         ),
+        Failure::WhoseProperty(said) => format!(
+            "Yang memiliki {0} adalah {1}, bukan {2}. Sebutkan {0} atau {1} dalam pertanyaan.",
+            id.label(&said.property),
+            id.label(&said.owner),
+            id.label(&said.metric)
+        ),
         Failure::NotThatWay { metric, words } => {
             format!(
                 "Saya tidak tahu cara menghitung {} untuk {}.",
@@ -131,6 +137,16 @@ fn indonesian(failure: &Failure) -> String {
             "Saya belum memahami peran {} dalam pertanyaan ini, jadi saya tidak menjawabnya.",
             and(words)
         ),
+        Failure::OnlyValues { values } => {
+            let known: Vec<_> = values
+                .iter()
+                .map(|(value, label)| format!("“{value}” adalah {}", id.label(label)))
+                .collect();
+            format!(
+                "{}, tetapi saya tidak memahami apa yang harus dihitung.",
+                id.list(&known, Conjunction::And)
+            )
+        }
         Failure::NoMetric | Failure::WrongSense => {
             "Saya tidak memahami apa yang harus dihitung.".to_owned()
         }
@@ -204,6 +220,12 @@ fn english(failure: &Failure) -> String {
             en.label(metric),
             en.label(dimension)
         ),
+        Failure::WhoseProperty(said) => format!(
+            "The {0} is a property of the {1}, not of {2}. Please name the {0} or the {1}.",
+            en.label(&said.property),
+            en.label(&said.owner),
+            en.label(&said.metric)
+        ),
         Failure::NotThatWay { metric, words } => format!(
             "I do not know how to compute {} for {}.",
             and(words),
@@ -244,6 +266,16 @@ fn english(failure: &Failure) -> String {
             format!(
                 "I do not understand the part that {} plays in this question, so I do not answer it.",
                 and(words)
+            )
+        }
+        Failure::OnlyValues { values } => {
+            let known: Vec<_> = values
+                .iter()
+                .map(|(value, label)| format!("“{value}” is a {}", en.label(label)))
+                .collect();
+            format!(
+                "{}, but I do not understand what is to be computed.",
+                en.list(&known, Conjunction::And)
             )
         }
         Failure::NoMetric | Failure::WrongSense => {

@@ -1,180 +1,82 @@
-//! An answer from the rows of a result.
+//! An answer from the rows of a result: a sentence, a table where there are several rows, and what must be said beside.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::super::intent::Direction;
-use super::super::language::{Language, capitalised};
+use super::super::intent::{Direction, Extent};
+use super::super::language::{Conjunction, Language, capitalised};
 use super::super::outputs::RowsOutput;
 use super::super::plan::Plan;
 use super::figures::figure;
+use super::sentences::{equally_good, lead, nothing_found, one_figure, the_best};
 use super::table::table;
 
 /// Most rows that an answer lists; the rest is counted.
 const MOST_ROWS: usize = 100;
 
-/// The answer to a question that was understood as `plan` and gave `rows`.
+/// A row as it is written.
+pub(super) struct Row {
+    /// The names of its groups.
+    pub groups: Vec<String>,
+    /// Its figure.
+    pub figure: String,
+    /// Whether it has no figure.
+    pub empty: bool,
+}
+
+/// The answer to a question that was understood as `plan` and gave `result`.
 pub(in super::super) fn answer(plan: &Plan, result: &RowsOutput, language: Language) -> String {
-    let mut parts = Vec::new();
-    let rows: Vec<Row> = result
+    let mut rows: Vec<Row> = result
         .rows
         .iter()
-        .map(|row| Row::new(plan, result, row, language))
+        .map(|row| read(plan, result, row, language))
         .collect();
-    match (&rows[..], plan.groups.is_empty()) {
-        ([], _) => return nothing_found(plan, language),
-        ([row], true) if row.empty => return nothing_found(plan, language),
-        ([row], true) => parts.push(one_figure(plan, row, language)),
-        ([row], false) if plan.order.is_some_and(|order| order.limit == Some(1)) => {
-            parts.push(the_one(plan, row, language));
+    if rows.iter().all(|row| row.empty) {
+        return nothing_found(plan, language);
+    }
+    let best = plan.order.is_some_and(|order| order.extent == Extent::Best);
+    let mut parts = Vec::new();
+    match &mut rows[..] {
+        [row] if plan.groups.is_empty() => parts.push(one_figure(plan, row, language)),
+        [row] if best => parts.push(the_best(plan, row, language)),
+        rows if best => {
+            rows.sort_by(|a, b| a.groups.cmp(&b.groups));
+            parts.push(equally_good(plan, rows, language));
         }
-        _ => {
+        rows => {
             parts.push(lead(plan, rows.len(), language));
-            parts.push(listed(plan, &rows, language));
+            parts.push(listed(plan, rows));
         }
     }
-    if rows.len() > MOST_ROWS || result.truncated {
-        let shown = rows.len().min(MOST_ROWS);
-        parts.push(match (language, result.truncated) {
-            (Language::Indonesian, true) => {
-                format!("Hanya {shown} baris pertama yang ditampilkan; hasilnya lebih panjang.")
-            }
-            (Language::English, true) => {
-                format!("Only the first {shown} rows are shown; the result is longer.")
-            }
-            (Language::Indonesian, false) => {
-                format!("Ditampilkan {shown} dari {} baris.", rows.len())
-            }
-            (Language::English, false) => format!("{shown} of {} rows are shown.", rows.len()),
-        });
-    }
-    if !plan.notes.is_empty() {
-        let notes: Vec<_> = plan.notes.iter().map(|note| language.label(note)).collect();
-        parts.push(format!(
-            "{}: {}",
-            language.pick("Catatan", "Note"),
-            notes.join(" ")
-        ));
-    }
+    parts.extend(cut_off(&rows, result, language));
+    parts.extend(missing(plan, &rows, language));
+    parts.extend(notes(plan, &rows, language));
     parts.join("\n\n")
 }
 
-/// A row as it is written.
-struct Row {
-    groups: Vec<String>,
-    figure: String,
-    empty: bool,
-}
-
-impl Row {
-    fn new(
-        plan: &Plan,
-        result: &RowsOutput,
-        row: &serde_json::Map<String, Value>,
-        language: Language,
-    ) -> Self {
-        let cell = |index: usize| {
-            result
-                .columns
-                .get(index)
-                .and_then(|name| row.get(name))
-                .unwrap_or(&Value::Null)
-        };
-        let groups = (0..plan.groups.len())
-            .map(|index| match cell(index) {
-                Value::String(text) => text.clone(),
-                Value::Null => language.pick("(tidak diisi)", "(not filled in)").to_owned(),
-                other => other.to_string(),
-            })
-            .collect();
-        let value = cell(plan.groups.len());
-        Self {
-            groups,
-            figure: figure(value, &plan.format, language),
-            empty: value.is_null(),
-        }
-    }
-}
-
-fn nothing_found(plan: &Plan, language: Language) -> String {
-    let what = scoped(plan, language);
-    match language {
-        Language::Indonesian => format!("Tidak ada data yang ditemukan untuk {what}."),
-        Language::English => format!("No data was found for the {what}."),
-    }
-}
-
-/// The figure with what narrows it.
-fn scoped(plan: &Plan, _language: Language) -> String {
-    if plan.scope.is_empty() {
-        plan.title.clone()
-    } else {
-        format!("{} {}", plan.title, plan.scope)
-    }
-}
-
-fn one_figure(plan: &Plan, row: &Row, language: Language) -> String {
-    let what = scoped(plan, language);
-    match language {
-        Language::Indonesian => format!("{} adalah {}.", capitalised(&what), row.figure),
-        Language::English => format!("The {what} is {}.", row.figure),
-    }
-}
-
-fn the_one(plan: &Plan, row: &Row, language: Language) -> String {
-    let what = scoped(plan, language);
-    let (group, name) = (plan.groups.join(", "), row.groups.join(", "));
-    let end = end(plan, language);
-    match language {
-        Language::Indonesian => format!(
-            "{} dengan {what} {end} adalah {name}: {}.",
-            capitalised(&group),
-            row.figure
-        ),
-        Language::English => format!(
-            "The {group} with the {end} {what} is {name}: {}.",
-            row.figure
-        ),
-    }
-}
-
-fn end(plan: &Plan, language: Language) -> &'static str {
-    match plan.order.map(|order| order.direction) {
-        Some(Direction::Ascending) => language.pick("terendah", "lowest"),
-        _ => language.pick("tertinggi", "highest"),
-    }
-}
-
-fn lead(plan: &Plan, rows: usize, language: Language) -> String {
-    let what = scoped(plan, language);
-    let groups = super::super::language::Language::list(
-        language,
-        &plan.groups,
-        super::super::language::Conjunction::And,
-    );
-    let end = end(plan, language);
-    let Some(order) = plan.order else {
-        return match language {
-            Language::Indonesian => format!("{} menurut {groups}:", capitalised(&what)),
-            Language::English => format!("{} by {groups}:", capitalised(&what)),
-        };
+fn read(plan: &Plan, result: &RowsOutput, row: &Map<String, Value>, language: Language) -> Row {
+    let cell = |index: usize| {
+        result
+            .columns
+            .get(index)
+            .and_then(|name| row.get(name))
+            .unwrap_or(&Value::Null)
     };
-    match (order.limit, language) {
-        (Some(limit), Language::Indonesian) if rows < limit as usize => {
-            format!("Hanya ada {rows} {groups} dengan data, dari {what} {end}:")
-        }
-        (Some(limit), Language::English) if rows < limit as usize => {
-            format!("Only {rows} have data ({groups}), from the {end} {what}:")
-        }
-        (Some(_), Language::Indonesian) => format!("{rows} {groups} dengan {what} {end}:"),
-        (Some(_), Language::English) => format!("The {rows} with the {end} {what} ({groups}):"),
-        (None, Language::Indonesian) => {
-            format!("{} menurut {groups}, dari yang {end}:", capitalised(&what))
-        }
-        (None, Language::English) => format!("{} by {groups}, from the {end}:", capitalised(&what)),
+    let groups = (0..plan.groups.len())
+        .map(|index| match cell(index) {
+            Value::String(text) => text.clone(),
+            Value::Null => language.pick("(tidak diisi)", "(not filled in)").to_owned(),
+            other => other.to_string(),
+        })
+        .collect();
+    let value = cell(plan.groups.len());
+    Row {
+        groups,
+        figure: figure(value, &plan.format, language),
+        empty: value.is_null(),
     }
 }
 
-fn listed(plan: &Plan, rows: &[Row], language: Language) -> String {
+fn listed(plan: &Plan, rows: &[Row]) -> String {
     let ranked = plan.order.is_some();
     let mut head: Vec<String> = Vec::new();
     if ranked {
@@ -187,15 +89,79 @@ fn listed(plan: &Plan, rows: &[Row], language: Language) -> String {
         .take(MOST_ROWS)
         .enumerate()
         .map(|(index, row)| {
-            let mut cells = Vec::new();
-            if ranked {
-                cells.push((index + 1).to_string());
-            }
-            cells.extend(row.groups.iter().cloned());
-            cells.push(row.figure.clone());
-            cells
+            let number = ranked.then(|| (index + 1).to_string());
+            number
+                .into_iter()
+                .chain(row.groups.iter().cloned())
+                .chain([row.figure.clone()])
+                .collect()
         })
         .collect();
-    debug_assert!(language == Language::Indonesian || language == Language::English);
     table(&head, &cells)
+}
+
+/// Says that rows are left out: those beyond what an answer lists, or beyond what the query returned.
+fn cut_off(rows: &[Row], result: &RowsOutput, language: Language) -> Option<String> {
+    let shown = rows.len().min(MOST_ROWS);
+    let all = rows.len();
+    match (result.truncated, all > MOST_ROWS, language) {
+        (false, false, _) => None,
+        (true, _, Language::Indonesian) => Some(format!(
+            "Hanya {shown} baris pertama yang ditampilkan; hasilnya lebih panjang."
+        )),
+        (true, _, Language::English) => Some(format!(
+            "Only the first {shown} rows are shown; the result is longer."
+        )),
+        (false, true, Language::Indonesian) => {
+            Some(format!("Ditampilkan {shown} dari {all} baris."))
+        }
+        (false, true, Language::English) => Some(format!("{shown} of {all} rows are shown.")),
+    }
+}
+
+/// Says which of the values that the question names have no row.
+fn missing(plan: &Plan, rows: &[Row], language: Language) -> Option<String> {
+    let without: Vec<&String> = plan
+        .compared
+        .iter()
+        .filter(|value| !rows.iter().any(|row| row.groups.contains(value)))
+        .collect();
+    let names = language.list(&without, Conjunction::And);
+    match (without.is_empty(), language) {
+        (true, _) => None,
+        (false, Language::Indonesian) => Some(format!("Tidak ada data untuk {names}.")),
+        (false, Language::English) => Some(format!("There is no data for {names}.")),
+    }
+}
+
+/// What a reader must know: the catalogue's notes, and how equals were put in order.
+fn notes(plan: &Plan, rows: &[Row], language: Language) -> Option<String> {
+    let mut notes: Vec<&str> = plan.notes.iter().map(|note| language.label(note)).collect();
+    let first = plan
+        .order
+        .is_some_and(|order| matches!(order.extent, Extent::First(_)));
+    let equals = rows.windows(2).any(|pair| pair[0].figure == pair[1].figure);
+    if first && equals {
+        notes.push(language.pick(
+            "Nilai yang sama diurutkan menurut nama; di luar daftar ini mungkin ada yang nilainya sama dengan yang terakhir.",
+            "Equal figures are listed by name; others beyond this list may be equal to the last one.",
+        ));
+    }
+    let least = plan
+        .order
+        .is_some_and(|order| order.direction == Direction::Ascending);
+    if least && plan.counts_present_only {
+        notes.push(language.pick(
+            "Yang tidak memiliki data sama sekali tidak ikut dibandingkan.",
+            "Those without any data are not compared.",
+        ));
+    }
+    if notes.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "{}: {}",
+        language.pick("Catatan", "Note"),
+        notes.join(" ")
+    ))
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::language::Language;
-use super::super::lexicon::{Word, phrases};
+use super::super::lexicon::lexicon;
 use super::super::tokens::{Token, tokens, without_ending, words};
 use super::super::world::World;
 use super::Sense;
 
-/// The known phrases.
+/// The phrases of a world, beside those of the language.
 #[derive(Debug, Default)]
 pub(in super::super) struct Phrasebook {
     senses: BTreeMap<Vec<String>, Vec<Sense>>,
@@ -20,11 +20,6 @@ impl Phrasebook {
     /// The phrases of the language and of a world.
     pub fn new(world: &World) -> Self {
         let mut book = Self::default();
-        for (phrase, word, _) in phrases() {
-            // A comma is a word of its own here, and nothing in a phrase.
-            let key = tokens(phrase).into_iter().map(|token| token.text).collect();
-            book.add(key, Sense::Word(word));
-        }
         for (index, metric) in world.metrics.iter().enumerate() {
             book.add_all(&metric.phrases, Sense::Metric(index));
         }
@@ -35,7 +30,7 @@ impl Phrasebook {
         for (column, known) in world.columns.iter().enumerate() {
             for (value, known) in known.values.iter().enumerate() {
                 for form in &known.forms {
-                    let weak = book.is_of_the_language(form);
+                    let weak = is_of_the_language(form);
                     book.add(
                         form.clone(),
                         Sense::Value {
@@ -51,26 +46,28 @@ impl Phrasebook {
     }
 
     /// What some words together stand for.
-    pub fn senses(&self, words: &[String]) -> &[Sense] {
-        self.senses.get(words).map_or(&[], Vec::as_slice)
+    pub fn senses(&self, words: &[String]) -> Vec<Sense> {
+        let of_the_domain = self.senses.get(words).into_iter().flatten().copied();
+        of_the_domain
+            .chain(lexicon().word(words).map(Sense::Word))
+            .collect()
     }
 
     /// The number of words of the longest phrase.
     pub fn longest(&self) -> usize {
-        self.longest
+        self.longest.max(lexicon().longest())
     }
 
     /// The question's words, with endings of emphasis cut off where only the rest is known.
     pub fn read(&self, question: &str) -> Vec<Token> {
+        let known = |word: &str| self.known.contains(word) || lexicon().knows(word);
         tokens(question)
             .into_iter()
             .map(|token| match without_ending(&token.text) {
-                Some(rest) if !self.known.contains(&token.text) && self.known.contains(rest) => {
-                    Token {
-                        text: rest.to_owned(),
-                        written: token.written,
-                    }
-                }
+                Some(rest) if !known(&token.text) && known(rest) => Token {
+                    text: rest.to_owned(),
+                    written: token.written,
+                },
                 _ => token,
             })
             .collect()
@@ -79,31 +76,22 @@ impl Phrasebook {
     /// The language of a question: that of most of its words; Indonesian where they tell nothing.
     pub fn language(question: &str) -> Language {
         let asked = words(question);
-        let mut votes = BTreeMap::new();
-        for (phrase, word, language) in phrases() {
-            let phrase = words(phrase);
-            let times = asked
-                .windows(phrase.len().max(1))
-                .filter(|w| *w == phrase)
-                .count();
-            if word != Word::Comma {
-                *votes.entry(language == Language::English).or_insert(0) += times * phrase.len();
+        let (mut indonesian, mut english) = (0, 0);
+        for length in 1..=lexicon().longest() {
+            for part in asked.windows(length) {
+                for language in lexicon().languages(part) {
+                    match language {
+                        Language::Indonesian => indonesian += length,
+                        Language::English => english += length,
+                    }
+                }
             }
         }
-        if votes.get(&true) > votes.get(&false) {
+        if english > indonesian {
             Language::English
         } else {
             Language::Indonesian
         }
-    }
-
-    /// Whether the words are all words of the language.
-    fn is_of_the_language(&self, form: &[String]) -> bool {
-        form.iter().all(|word| {
-            self.senses(std::slice::from_ref(word))
-                .iter()
-                .any(|sense| matches!(sense, Sense::Word(_)))
-        })
     }
 
     fn add_all(&mut self, phrases: &[String], sense: Sense) {
@@ -123,4 +111,10 @@ impl Phrasebook {
             senses.push(sense);
         }
     }
+}
+
+/// Whether the words are all words of the language.
+fn is_of_the_language(form: &[String]) -> bool {
+    form.iter()
+        .all(|word| lexicon().word(std::slice::from_ref(word)).is_some())
 }

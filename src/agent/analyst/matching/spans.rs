@@ -49,7 +49,7 @@ pub(in super::super) fn spans(tokens: &[Token], book: &Phrasebook) -> Vec<Span> 
                 continue;
             }
             let words = &texts[start..end];
-            let mut senses = book.senses(words).to_vec();
+            let mut senses = book.senses(words);
             if let Some(number) = number(words) {
                 senses.push(Sense::Number(number));
             }

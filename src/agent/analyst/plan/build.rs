@@ -1,7 +1,7 @@
 //! The query of an intent.
 
-use super::super::failure::Failure;
-use super::super::intent::{Direction, Intent, Operation};
+use super::super::failure::{Failure, Property};
+use super::super::intent::{Direction, Extent, Filter, Group, Intent, Operation};
 use super::super::language::Language;
 use super::super::sql::ident::alias;
 use super::super::sql::{Output, Select};
@@ -55,7 +55,13 @@ fn plan_over(
         .iter()
         .map(|filter| in_words(world, filter, language))
         .collect();
-    let title = title(fact, &part, language);
+    let scope: Vec<_> = intent
+        .filters
+        .iter()
+        .filter(|filter| !is_compared(world, intent, filter))
+        .map(|filter| in_words(world, filter, language))
+        .collect();
+    let title = title(fact, &part, !scope.is_empty(), language);
     let names = Names::new(&groups, &title, language);
 
     let (select, distance) = match &fact.ratio {
@@ -79,11 +85,6 @@ fn plan_over(
     };
     order(&mut select, intent, &groups, &names);
 
-    let scope: Vec<_> = intent
-        .filters
-        .iter()
-        .map(|filter| in_words(world, filter, language))
-        .collect();
     let columns = intent
         .filters
         .iter()
@@ -109,9 +110,9 @@ fn plan_over(
             .collect(),
         scope: scope.join(" "),
         format: format(fact),
-        additive: fact.additive && fact.operation != Operation::Makeup,
+        compared: compared(world, intent),
+        counts_present_only: fact.additive && !intent.all,
         order: intent.order,
-        periods: groups.iter().any(|group| group.time),
         notes: unique,
         distance,
     })
@@ -176,6 +177,16 @@ pub(super) fn base(
     }
     for filter in intent.filters.iter().chain(&intent.part) {
         let column = &world.columns[filter.column];
+        if let Some(owner) = &column.owner
+            && !filter.owned
+            && column.table != fact.table
+        {
+            return Err(Failure::WhoseProperty(Box::new(Property {
+                metric: fact.label.clone(),
+                property: column.label.clone(),
+                owner: owner.clone(),
+            })));
+        }
         distance += reach(
             world,
             &mut select,
@@ -278,6 +289,7 @@ fn order(select: &mut Select, intent: &Intent, groups: &[GroupColumn], names: &N
         return;
     }
     let labels = names.groups.iter().map(|name| ident(name));
+    let extent = intent.order.map_or(Extent::All, |order| order.extent);
     let by_time = intent.order.is_none() && groups.iter().any(|group| group.time);
     if !by_time {
         let direction = match intent.order.map(|order| order.direction) {
@@ -288,6 +300,35 @@ fn order(select: &mut Select, intent: &Intent, groups: &[GroupColumn], names: &N
             .order_by
             .push(format!("{} {direction} NULLS LAST", ident(&names.figure)));
     }
-    select.order_by.extend(labels);
-    select.limit = intent.order.and_then(|order| order.limit);
+    match extent {
+        // Names would tell equals apart, and the answer would pick one of them.
+        Extent::Best => select.best = true,
+        Extent::First(limit) => {
+            select.order_by.extend(labels);
+            select.limit = Some(limit);
+        }
+        Extent::All => select.order_by.extend(labels),
+    }
+}
+
+/// Whether a filter's values are listed one by one.
+fn is_compared(world: &World, intent: &Intent, filter: &Filter) -> bool {
+    intent.groups.iter().any(|group| match group {
+        Group::Dimension(dimension) => world.dimensions[*dimension].column == filter.column,
+        Group::Column(column) => *column == filter.column,
+        Group::Entity(_) => false,
+    })
+}
+
+/// The values of the columns that are groups because several of their values were named.
+fn compared(world: &World, intent: &Intent) -> Vec<String> {
+    intent
+        .filters
+        .iter()
+        .filter(|filter| is_compared(world, intent, filter))
+        .flat_map(|filter| {
+            let values = filter.values.iter();
+            values.map(|value| world.value(filter.column, *value).to_owned())
+        })
+        .collect()
 }

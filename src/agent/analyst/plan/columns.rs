@@ -63,7 +63,12 @@ pub(super) fn group_column(world: &World, group: Group) -> GroupColumn {
                 table: meta.table.clone(),
                 sql: meta.name.clone().unwrap_or_default(),
                 key: meta.key.clone(),
-                label: meta.label.clone(),
+                // One of them, where the catalogue has a word for it; the metric's own label is of many.
+                label: world
+                    .named
+                    .iter()
+                    .find(|(table, _, _)| *table == meta.table)
+                    .map_or_else(|| meta.label.clone(), |(_, _, label)| label.clone()),
                 condition: meta.filter.clone(),
                 time: false,
                 inherited: true,

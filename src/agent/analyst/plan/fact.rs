@@ -124,7 +124,7 @@ fn own(sql: &str, meta: &MetricMeta, operation: Operation) -> Fact {
         additive: meta.additive
             && matches!(
                 operation,
-                Operation::Count | Operation::Sum | Operation::Finished
+                Operation::Count | Operation::Sum | Operation::Finished | Operation::Makeup
             ),
         label: meta.label.clone(),
         format,

@@ -24,12 +24,12 @@ pub(super) struct Plan {
     pub scope: String,
     /// How figures are written.
     pub format: Format,
-    /// Whether groups add up to the whole.
-    pub additive: bool,
+    /// Values that the question names one by one, each of which should have a row.
+    pub compared: Vec<String>,
     /// The order that was asked for.
     pub order: Option<super::intent::Order>,
-    /// Whether the groups are periods, listed in their order.
-    pub periods: bool,
+    /// Whether groups without any row are left out of figures that would be 0 for them.
+    pub counts_present_only: bool,
     /// What a reader must know.
     pub notes: Vec<Label>,
     /// How many joins apart the parts of the question are; of two readings the closer one is meant.

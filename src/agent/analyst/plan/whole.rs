@@ -26,7 +26,12 @@ pub(super) fn makeup(fact: &Fact, select: &Select) -> String {
         group_by: Vec::new(),
         ..select.clone()
     };
-    let text = whole.render().replace('\n', " ").replace("  ", " ");
+    let text: Vec<_> = whole
+        .render()
+        .lines()
+        .map(|line| line.trim().to_owned())
+        .collect();
+    let text = text.join(" ");
     format!("100.0 * {} / NULLIF(({text}), 0)", fact.sql)
 }
 

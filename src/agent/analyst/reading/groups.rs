@@ -34,9 +34,8 @@ pub(super) fn read(units: &mut Units, draft: &mut Draft) -> Result<(), Failure> 
                 draft.all |= all;
                 at = dimensions(units, draft, at);
             }
-            Some(Sense::Metric(metric)) if all && !per => {
+            Some(Sense::Metric(_)) if all && !per => {
                 // `seluruh koperasi`: all of them is what a figure is about anyway.
-                debug_assert!(metric < units.world.metrics.len());
                 for place in start..at {
                     units.take(place);
                 }

@@ -28,6 +28,13 @@ pub(super) fn read(units: &mut Units, draft: &mut Draft) -> Result<(), Failure> 
             for place in &places {
                 units.take(*place);
             }
+            // `anggota di provinsi terbesar` does not say by what the province is the largest.
+            if let Some((_, subject)) = draft.subject
+                && main < subject
+                && !asked_for(units, subject)
+            {
+                return Err(Failure::NothingToRank);
+            }
             draft.metric = Some((metric, main));
             the_cooperatives_have(units);
             Ok(())
@@ -47,6 +54,14 @@ pub(super) fn read(units: &mut Units, draft: &mut Draft) -> Result<(), Failure> 
     }
 }
 
+/// Whether a subject is asked for: `di provinsi mana`.
+fn asked_for(units: &Units, subject: usize) -> bool {
+    [subject.checked_sub(1), Some(subject + 1)]
+        .into_iter()
+        .flatten()
+        .any(|at| matches!(units.word(at), Some(Word::Which | Word::What)))
+}
+
 /// Whether the entity at `other` only says whose the metric at `main` is: its rows are what the metric's rows belong
 /// to, and it follows the metric or a word of belonging. (Before the metric it may be what is counted: `koperasi yang
 /// anggotanya perempuan`.)
@@ -64,7 +79,8 @@ fn is_context(units: &Units, other: usize, main: usize) -> bool {
         Some(side) => &side.table,
         None => &metric.table,
     };
-    if entity.shape != Shape::Entity || entity.filter.is_some() && entity.table != *table {
+    // What an entity's own filter says would be lost.
+    if entity.shape != Shape::Entity || entity.filter.is_some() && entity.filter != metric.filter {
         return false;
     }
     // Two entities of one table differ in their filters: neither is the other's context.

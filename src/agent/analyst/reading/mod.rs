@@ -9,6 +9,7 @@ mod figure;
 mod groups;
 mod leftover;
 mod metric;
+mod operation;
 mod order;
 mod share;
 mod subject;

@@ -42,13 +42,7 @@ pub(super) fn read(units: &mut Units, draft: &Draft) -> Result<Ranking, Failure>
         (Word::Big, Direction::Descending, false),
     ] {
         for at in units.open_words(|open| open == word) {
-            if explicit
-                && ranking.direction.is_some_and(|known| known != direction)
-                && word != Word::Bottom
-            {
-                return Err(contradiction(units));
-            }
-            if word == Word::Bottom && ranking.direction == Some(Direction::Descending) {
+            if explicit && ranking.direction.is_some_and(|known| known != direction) {
                 return Err(contradiction(units));
             }
             // `top` says that there is a ranking; `terendah` beside it says which.
@@ -58,9 +52,11 @@ pub(super) fn read(units: &mut Units, draft: &Draft) -> Result<Ranking, Failure>
             units.take(at);
         }
     }
-    ranking.several = draft.subject.is_some_and(|(_, at)| {
+    let top = units.has_word(|word| matches!(word, Word::Top | Word::Bottom));
+    let plural = draft.subject.is_some_and(|(_, at)| {
         (at + 1..units.len().min(at + 4)).any(|near| units.word(near) == Some(Word::HavePlural))
     });
+    ranking.several = top || plural;
     if ranking.sort && ranking.direction.is_none() {
         ranking.direction = Some(Direction::Descending);
     }

@@ -36,6 +36,11 @@ pub(super) fn split(
         let filter = Filter {
             column: named.column,
             values: named.values.clone(),
+            owned: named.named
+                || units.world.columns[named.column]
+                    .owner
+                    .as_ref()
+                    .is_none_or(|owner| units.mentions(owner)),
         };
         let in_part = part.contains(&index);
         if named.joined == Some(Joined::And) {

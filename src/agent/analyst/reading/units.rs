@@ -3,7 +3,9 @@
 use super::super::failure::Failure;
 use super::super::lexicon::Word;
 use super::super::matching::Sense;
+use super::super::tokens::{without_ending, words};
 use super::super::world::World;
+use crate::agent::catalogue::metadata::Label;
 
 /// A phrase of the question with one meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,7 @@ pub(super) struct Units<'w> {
     /// The world that senses point into.
     pub world: &'w World,
     list: Vec<Unit>,
+    mentioned: Vec<String>,
 }
 
 impl<'w> Units<'w> {
@@ -37,6 +40,15 @@ impl<'w> Units<'w> {
         if !writes.is_empty() {
             return Err(Failure::Write { words: writes });
         }
+        if let Some(first) = units.first()
+            && first.sense == Sense::Word(Word::Who)
+        {
+            return Err(Failure::Unclear {
+                words: vec![first.written.clone()],
+                unknown: false,
+            });
+        }
+        let mentioned = units.iter().flat_map(|unit| words(&unit.written)).collect();
         let mut list: Vec<Unit> = Vec::new();
         for unit in units {
             let says_nothing = matches!(unit.sense, Sense::Word(Word::Filler) | Sense::Everything);
@@ -48,7 +60,26 @@ impl<'w> Units<'w> {
                 list.push(unit);
             }
         }
-        Ok(Self { world, list })
+        Ok(Self {
+            world,
+            list,
+            mentioned,
+        })
+    }
+
+    /// Whether a thing is named anywhere in the question, be it as a part of a longer phrase.
+    pub fn mentions(&self, label: &Label) -> bool {
+        let plural = format!("{}s", label.english());
+        [label.id.as_str(), label.english(), &plural]
+            .into_iter()
+            .map(words)
+            .any(|name| {
+                self.mentioned.windows(name.len().max(1)).any(|part| {
+                    part.iter()
+                        .zip(&name)
+                        .all(|(here, word)| here == word || without_ending(here) == Some(word))
+                })
+            })
     }
 
     /// How many there are.
@@ -110,18 +141,13 @@ impl<'w> Units<'w> {
             .find(|at| self.open(*at) && !self.word(*at).is_some_and(&skip))
     }
 
-    /// The nearest place after `at` that is neither explained nor skipped.
-    pub fn after(&self, at: usize, skip: impl Fn(Word) -> bool) -> Option<usize> {
-        (at + 1..self.len()).find(|at| self.open(*at) && !self.word(*at).is_some_and(&skip))
-    }
-
-    /// Whether everything between two places is explained or soft.
+    /// Whether between two places there are only explained words, words of belonging, and `rata-rata` after its measure.
     pub fn touch(&self, a: usize, b: usize) -> bool {
         (a.min(b) + 1..a.max(b)).all(|at| {
             !self.open(at)
                 || self
                     .word(at)
-                    .is_some_and(|w| matches!(w, Word::Of | Word::In))
+                    .is_some_and(|w| matches!(w, Word::Of | Word::In | Word::Average))
         })
     }
 

@@ -16,6 +16,8 @@ pub(super) struct NamedValues {
     pub joined: Option<Joined>,
     /// Where the first stands.
     pub at: usize,
+    /// Whether the dimension's name stands beside one of them.
+    pub named: bool,
 }
 
 /// How several values are joined.
@@ -48,7 +50,7 @@ pub(super) fn read(units: &mut Units) -> Result<Vec<NamedValues>, Failure> {
 fn list(units: &mut Units, first: usize, column: usize) -> Result<(NamedValues, usize), Failure> {
     let mut items = vec![first];
     let mut connectors = Vec::new();
-    let mut end = item(units, first, first, column)?;
+    let (mut end, mut named) = item(units, first, column)?;
     loop {
         let mut at = end;
         let mut here = Vec::new();
@@ -74,17 +76,19 @@ fn list(units: &mut Units, first: usize, column: usize) -> Result<(NamedValues, 
             units.take(place);
         }
         connectors.extend(here);
-        end = item(units, value, value, column)?;
+        let (next, named_here) = item(units, value, column)?;
+        (end, named) = (next, named || named_here);
         items.push(value);
     }
     lead(units, first);
-    let values = items
+    let mut values = items
         .iter()
         .filter_map(|at| match units.sense(*at) {
             Some(Sense::Value { value, .. }) => Some(value),
             _ => None,
         })
-        .collect();
+        .collect::<Vec<_>>();
+    values.dedup();
     let joined = joined(units, &items, &connectors)?;
     Ok((
         NamedValues {
@@ -92,13 +96,15 @@ fn list(units: &mut Units, first: usize, column: usize) -> Result<(NamedValues, 
             values,
             joined,
             at: first,
+            named,
         },
         end,
     ))
 }
 
-/// Marks a value and the name of its dimension beside it (`provinsi Bali`, `Verified status`); the place after them.
-fn item(units: &mut Units, at: usize, lowest: usize, column: usize) -> Result<usize, Failure> {
+/// Marks a value and the name of its dimension beside it (`provinsi Bali`, `Verified status`); the place after them,
+/// and whether there is such a name.
+fn item(units: &mut Units, at: usize, column: usize) -> Result<(usize, bool), Failure> {
     units.take(at);
     let mut end = at + 1;
     let mut named = false;
@@ -122,8 +128,7 @@ fn item(units: &mut Units, at: usize, lowest: usize, column: usize) -> Result<us
     if weak && !named {
         return Err(Failure::WrongSense);
     }
-    debug_assert!(lowest <= at);
-    Ok(end)
+    Ok((end, named))
 }
 
 /// Marks the words that lead to a value: `yang berada di`, `with`, `memiliki` before a dimension's name.

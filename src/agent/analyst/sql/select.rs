@@ -33,6 +33,8 @@ pub(in super::super) struct Select {
     pub order_by: Vec<String>,
     /// The most rows.
     pub limit: Option<u32>,
+    /// Only the first row, and those that are equal to it in the order.
+    pub best: bool,
 }
 
 impl Select {
@@ -87,6 +89,9 @@ impl Select {
         }
         if let Some(limit) = self.limit {
             text.push_str(&format!("\nLIMIT {limit}"));
+        }
+        if self.best {
+            text.push_str("\nFETCH FIRST 1 ROWS WITH TIES");
         }
         text
     }

@@ -26,13 +26,13 @@ impl World {
                 world.metrics.push(Metric {
                     phrases: phrases(entry),
                     sql: entry.sql.clone(),
-                    meta,
+                    meta: *meta,
                 });
             }
         }
         for entry in &glossary.dimensions {
             if let Ok(Metadata::Dimension(meta)) = Metadata::from_value(&entry.metadata) {
-                world.add_dimension(entry, meta, &schema.tables);
+                world.add_dimension(entry, *meta, &schema.tables);
             }
         }
         for entry in &glossary.relations {
@@ -42,6 +42,7 @@ impl World {
         }
         world.add_foreign_keys(&schema.tables);
         world.add_schema_columns(&schema.tables);
+        world.name_owners();
         world
     }
 
@@ -139,12 +140,17 @@ impl World {
             values,
             lookup: None,
             note: meta.note.clone().filter(|_| meta.prefix.is_none()),
+            owner: None,
         });
         self.columns.len() - 1
     }
 
     fn add_relation(&mut self, on: &str, meta: RelationMeta, tables: &[SchemaTable]) {
         self.graph.add(&meta.from, &meta.to, on);
+        if let Some(names) = &meta.names {
+            self.named
+                .push((meta.to.clone(), names.sql.clone(), names.label.clone()));
+        }
         if let Some(Names {
             label,
             sql,
@@ -172,6 +178,7 @@ impl World {
                     values,
                     lookup: None,
                     note: None,
+                    owner: None,
                 });
                 self.columns.len() - 1
             });
@@ -182,6 +189,17 @@ impl World {
             if lookup {
                 column.lookup = Some(prefixes.into_iter().collect());
             }
+        }
+    }
+
+    /// Says of each column whose property it is.
+    fn name_owners(&mut self) {
+        for column in &mut self.columns {
+            column.owner = self
+                .named
+                .iter()
+                .find(|(table, sql, _)| *table == column.table && *sql != column.sql)
+                .map(|(_, _, label)| label.clone());
         }
     }
 

@@ -69,10 +69,9 @@ impl World {
                         Vec::new(),
                     )
                 });
-                phrases.push(spelled);
-                // A column called `name` or `status` would answer to that word for every table.
-                if phrases.len() > 1 {
-                    phrases.retain(|phrase| words(phrase).len() > 1 || phrase != &column.name);
+                // A column called `name` or `status` would answer to that word for every table, unless its comment does.
+                if phrases.is_empty() || words(&spelled).len() > 1 {
+                    phrases.push(spelled);
                 }
                 let index = match self.columns.iter().position(|known| known.sql == sql) {
                     Some(index) => index,
@@ -92,6 +91,7 @@ impl World {
                                 .collect(),
                             lookup: None,
                             note: None,
+                            owner: None,
                         });
                         self.columns.len() - 1
                     }

@@ -22,6 +22,8 @@ pub(super) struct World {
     pub graph: Graph,
     /// Words for the whole database.
     pub everything: Vec<String>,
+    /// Tables of named things: table, column of the names, and what one is called.
+    pub named: Vec<(String, String, Label)>,
     /// What the tables hold, for saying what can be asked.
     pub topics: Vec<Label>,
 }
@@ -60,6 +62,8 @@ pub(super) struct Column {
     pub lookup: Option<Vec<(String, Vec<String>)>>,
     /// What a reader of the figures must know.
     pub note: Option<Label>,
+    /// Whose property it is, where its table holds named things: `mandiri` is said of cooperatives, not of members.
+    pub owner: Option<Label>,
 }
 
 /// A value and the words for it.

@@ -24,6 +24,10 @@ pub(super) fn array(element: &Type, raw: &[u8]) -> Result<Value, ValueError> {
     if lengths.is_empty() {
         return Ok(Value::Array(Vec::new()));
     }
+    // Postgres sends no dimension for an empty array; one of length 0 would let another run on without any bytes.
+    if lengths.contains(&0) {
+        return Err(ValueError::Malformed);
+    }
     let value = level(element, &lengths, &mut reader)?;
     if reader.0.is_empty() {
         Ok(value)
@@ -98,6 +102,7 @@ mod tests {
             wire(&[1, 0, 23, 2, 1, 4, 1]),
             wire(&[1, 0, 23, 1, 1, 4, 1, 9]),
             wire(&[1, 0, 23, i32::MAX, 1]),
+            wire(&[2, 0, 23, i32::MAX, 1, 0, 1]),
         ] {
             assert!(array(&Type::INT4, &raw).is_err(), "{raw:?}");
         }

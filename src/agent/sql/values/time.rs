@@ -36,7 +36,8 @@ pub(super) fn time(raw: &[u8]) -> Result<String, ValueError> {
 pub(super) fn time_with_zone(raw: &[u8]) -> Result<String, ValueError> {
     let (time, zone) = raw.split_at_checked(8).ok_or(ValueError::Malformed)?;
     let west = i32::from_be_bytes(bytes(zone)?);
-    let (sign, seconds) = if west > 0 { ('-', west) } else { ('+', -west) };
+    let sign = if west > 0 { '-' } else { '+' };
+    let seconds = west.unsigned_abs();
     let clock = clock(i64::from_be_bytes(bytes(time)?));
     let mut text = format!(
         "{clock}{sign}{:02}:{:02}",
@@ -189,6 +190,12 @@ mod tests {
         raw.truncate(8);
         raw.extend(12_645_i32.to_be_bytes());
         assert_eq!(time_with_zone(&raw).expect("a time"), "01:00:00-03:30:45");
+        raw.truncate(8);
+        raw.extend(i32::MIN.to_be_bytes());
+        assert!(
+            time_with_zone(&raw).is_ok(),
+            "nonsense is no reason to panic"
+        );
         assert!(time_with_zone(&[0; 7]).is_err());
     }
 
