@@ -9,7 +9,7 @@ use crate::worker::{KaiWorker, WorkerConfig};
 
 pub(super) async fn worker() -> Result<(), Exit> {
     let config = WorkerConfig::from_env()?;
-    let worker = KaiWorker::start(config, Arc::new(OfflineAnalyst::default())).await?;
+    let worker = KaiWorker::start(config, Arc::new(OfflineAnalyst::new())).await?;
     tracing::info!(
         task_queue = worker.task_queue(),
         health = worker.health_address().map(|address| address.to_string()),

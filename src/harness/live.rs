@@ -56,7 +56,7 @@ impl Harness {
         let config = worker_config(endpoints, &settings, &task_queue);
         let identity = format!("kai-e2e-client-{}", std::process::id());
         let client = connect(&config.temporal, &identity).await?;
-        let model = Arc::new(OfflineAnalyst::default());
+        let model = Arc::new(OfflineAnalyst::new());
         let capture = CaptureServer::start(CaptureConfig::default()).await?;
         // The connection is prepared by a worker in any case; where somebody else's worker is to answer, ours goes
         // again before the first prompt, and never polls the queue of the run.

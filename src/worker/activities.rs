@@ -68,11 +68,10 @@ impl KaiActivities {
         let id = arguments.text(0, "connection_id")?;
         let uri = arguments.text(1, "connection_uri")?;
         let alias = arguments.text(2, "alias")?;
-        Ok(self
-            .agent
+        self.agent
             .store_connection(id, uri, alias)
             .await
-            .map_err(failed)?)
+            .map_err(failed)
     }
 
     #[activity(name = "test_connection")]
@@ -83,7 +82,7 @@ impl KaiActivities {
     ) -> Result<ConnectionTest, ActivityError> {
         let arguments = Arguments::read(&arguments, 1)?;
         let id = arguments.text(0, "connection_id")?;
-        Ok(self.agent.test_connection(id).await.map_err(failed)?)
+        self.agent.test_connection(id).await.map_err(failed)
     }
 
     #[activity(name = "scan_schema")]
@@ -96,11 +95,10 @@ impl KaiActivities {
         let id = arguments.text(0, "connection_id")?;
         let tables = arguments.texts(1, "table_names")?;
         let _heartbeats = Heartbeats::start(Arc::new(ctx), self.heartbeats.interval);
-        Ok(self
-            .agent
+        self.agent
             .scan_schema(id, tables.as_deref())
             .await
-            .map_err(failed)?)
+            .map_err(failed)
     }
 }
 

@@ -87,7 +87,8 @@ pub fn assert_same_rows(run: &Run, golden: &Rows) {
         result
             .sql_queries
             .last()
-            .is_some_and(|sql| sql.to_uppercase().contains("LIMIT"))
+            .map(|sql| sql.to_uppercase())
+            .is_some_and(|sql| sql.contains("LIMIT") || sql.contains("FETCH FIRST"))
     });
     let (mut seen, mut golden) = (seen, golden.clone());
     if !ordered {
