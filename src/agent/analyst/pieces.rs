@@ -1,10 +1,13 @@
 //! An answer cut into pieces of a few words, as a model would stream it.
 
-/// Words in a piece: enough of them that the pieces of an answer cost less to deliver than its SQL to run.
-const WORDS: usize = 8;
+/// The fewest words in a piece.
+const WORDS: usize = 3;
+/// The most pieces of an answer: a long one is cut into longer pieces, since each costs a delivery of its own.
+const PIECES: usize = 8;
 
 /// Cuts a text after every few words. The pieces joined are the text.
 pub(super) fn pieces(text: &str) -> Vec<&str> {
+    let in_a_piece = text.split_whitespace().count().div_ceil(PIECES).max(WORDS);
     let mut pieces = Vec::new();
     let (mut start, mut words, mut in_word) = (0, 0, false);
     for (at, c) in text.char_indices() {
@@ -12,7 +15,7 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
             in_word = false;
         } else if !in_word {
             in_word = true;
-            if words == WORDS {
+            if words == in_a_piece {
                 pieces.push(&text[start..at]);
                 (start, words) = (at, 0);
             }
@@ -27,7 +30,7 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::pieces;
+    use super::{PIECES, pieces};
 
     #[test]
     fn joined_pieces_are_the_text() {
@@ -41,6 +44,13 @@ mod tests {
         ] {
             assert_eq!(pieces(text).concat(), text);
         }
-        assert_eq!(pieces("1 2 3 4 5 6 7 8 9 10"), ["1 2 3 4 5 6 7 8 ", "9 10"]);
+        assert_eq!(pieces("a b c d e f g"), ["a b c ", "d e f ", "g"]);
+    }
+
+    #[test]
+    fn a_long_text_has_longer_pieces_not_more() {
+        let text = "word ".repeat(100);
+        assert_eq!(pieces(&text).len(), PIECES);
+        assert_eq!(pieces(&text).concat(), text);
     }
 }
