@@ -7,7 +7,7 @@ use super::connection::ConnectionError;
 use super::sql::{GuardError, SqlError};
 use super::stop::Halt;
 use super::store::StoreError;
-use crate::contract::FailureType;
+use crate::contract::{FailureType, error_chain};
 
 /// Why the agent failed. No text holds a key, a password or a connection's URI.
 #[derive(Debug, thiserror::Error)]
@@ -141,7 +141,7 @@ impl AgentError {
 
     /// The error with its causes, in one line.
     pub fn chain(&self) -> String {
-        chain(self)
+        error_chain(self)
     }
 
     /// The error that stands for a caught panic.
@@ -167,18 +167,6 @@ impl From<Halt> for AgentError {
             Halt::OutOfTime(limit) => Self::OutOfTime { limit },
         }
     }
-}
-
-/// An error with its causes, in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 /// A statement's failure that is no answer to the model: the database is gone, or the run is over.

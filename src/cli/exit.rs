@@ -36,7 +36,7 @@ impl Exit {
 }
 
 fn text(error: &(dyn std::error::Error + 'static)) -> String {
-    crate::worker::error_chain(error)
+    crate::contract::error_chain(error)
 }
 
 impl From<StackError> for Exit {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::Exit;
 use super::console::StandardError;
 use super::signals::unless_stopped;
+use crate::contract::error_chain;
 use crate::harness::{AnyStack, Harness, HarnessSettings};
 use crate::stack::{OwnedStack, StackConfig};
-use crate::worker::error_chain;
 
 /// Starts a stack and a harness on it, does the work, and removes everything again, whatever happened. A signal ends
 /// the work; cleaning up goes on.

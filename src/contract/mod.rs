@@ -9,6 +9,7 @@
 mod callback;
 mod chat;
 pub mod documents;
+mod error_chain;
 mod event;
 mod failure;
 mod names;
@@ -18,6 +19,7 @@ mod session;
 
 pub use callback::{Callback, CallbackError};
 pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES};
+pub use error_chain::error_chain;
 pub use event::{
     ChartWidget, Event, LoadedSkill, SqlResultEvent, TodoItem, TodoStatus, ToolEnd, ToolStart,
 };

@@ -149,7 +149,7 @@ impl<'a> Ask<'a> {
             .map_err(|error| HarnessError::Temporal {
                 action: "start",
                 workflow_id: workflow_id.clone(),
-                reason: crate::worker::error_chain(&error),
+                reason: crate::contract::error_chain(&error),
             })?;
         let progress = hold.map(|hold| {
             let handle = harness

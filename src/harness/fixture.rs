@@ -13,7 +13,7 @@ pub async fn harness() -> Harness {
         Ok(harness) => harness,
         Err(error) => panic!(
             "the harness cannot be set up: {}",
-            crate::worker::error_chain(&error)
+            crate::contract::error_chain(&error)
         ),
     }
 }

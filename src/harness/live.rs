@@ -196,7 +196,7 @@ fn worker_config(
 ) -> WorkerConfig {
     let typesense = TypesenseConfig::new(
         endpoints.typesense.url(),
-        Secret::new(endpoints.typesense.api_key.reveal()),
+        endpoints.typesense.api_key.clone(),
     );
     let agent = AgentConfig::new(typesense, Secret::new(encrypt_key(endpoints)));
     WorkerConfig {

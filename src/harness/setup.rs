@@ -73,11 +73,11 @@ impl Setup<'_> {
                 options,
             )
             .await
-            .map_err(|error| failed(crate::worker::error_chain(&error)))?;
+            .map_err(|error| failed(crate::contract::error_chain(&error)))?;
         match handle.get_result(Default::default()).await {
             Ok(_) => Ok(()),
             Err(error) => Err(failed(WorkflowFailure::of(&error).map_or_else(
-                || crate::worker::error_chain(&error),
+                || crate::contract::error_chain(&error),
                 |failure| failure.to_string(),
             ))),
         }

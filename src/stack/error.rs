@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, io, path::PathBuf, time::Duration};
 
 use super::Service;
+pub(super) use crate::contract::error_chain as chain;
 
 /// A cause of another crate, kept as the source of a [`StackError`].
 pub type Cause = Box<dyn Error + Send + Sync + 'static>;
@@ -252,21 +253,6 @@ impl StackError {
             source: source.into(),
         }
     }
-}
-
-/// An error with its causes on one line, for messages about what was seen: the errors of clients say little themselves.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        if !text.ends_with(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        next = cause.source();
-    }
-    text
 }
 
 /// The last lines of a service's own log, as the end of an error message.

@@ -27,7 +27,7 @@ pub async fn connect(target: &TemporalTarget, identity: &str) -> Result<Client, 
     let connection = tokio::time::timeout(CONNECT_TIMEOUT * 2, Connection::connect(connection))
         .await
         .map_err(|_| failed(format!("no answer within {:?}", CONNECT_TIMEOUT * 2)))?
-        .map_err(|error| failed(crate::worker::error_chain(&error)))?;
+        .map_err(|error| failed(crate::contract::error_chain(&error)))?;
     Client::new(connection, client).map_err(|error| failed(error.to_string()))
 }
 

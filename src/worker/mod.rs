@@ -10,7 +10,6 @@
 mod activities;
 mod attempt;
 mod callback_url;
-mod chain;
 mod config;
 mod connect;
 mod env;
@@ -22,8 +21,6 @@ mod running;
 mod sender;
 #[allow(missing_docs)]
 mod workflow;
-
-pub(crate) use chain::error_chain;
 
 pub use callback_url::{CallbackUrlError, parse_callback_url};
 pub use config::{

@@ -163,7 +163,7 @@ async fn live(config: WorkerConfig, model: Arc<dyn ChatModel>, start: Start) -> 
     let (mut worker, health_address) = match create(&config, model, &health, services).await {
         Ok(created) => created,
         Err(error) => {
-            let reason = super::error_chain(&error);
+            let reason = crate::contract::error_chain(&error);
             let _ = start.send(Err(error));
             return Err(reason);
         }
@@ -181,7 +181,7 @@ async fn live(config: WorkerConfig, model: Arc<dyn ChatModel>, start: Start) -> 
     worker
         .run()
         .await
-        .map_err(|error| super::error_chain(&error))
+        .map_err(|error| crate::contract::error_chain(&error))
 }
 
 async fn create(
@@ -212,13 +212,13 @@ fn polling(config: &WorkerConfig, client: Client, agent: Agent) -> Result<Worker
     let runtime =
         Runtime::from_current_tokio(options).map_err(|error| refused(error.to_string()))?;
     Worker::new(&runtime, client, worker_options(config, agent)?)
-        .map_err(|error| refused(super::error_chain(&error)))
+        .map_err(|error| refused(crate::contract::error_chain(&error)))
 }
 
 fn worker_options(config: &WorkerConfig, agent: Agent) -> Result<WorkerOptions, WorkerError> {
     let refused = |error: &dyn std::error::Error| WorkerError::Create {
         task_queue: config.task_queue.clone(),
-        reason: super::error_chain(error),
+        reason: crate::contract::error_chain(error),
     };
     let http = reqwest::Client::builder()
         .no_proxy()

@@ -4,11 +4,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::agent::AgentError;
-use crate::agent::error::chain;
 use crate::agent::sql::GuardError;
 use crate::agent::stop::Halt;
 use crate::agent::store::StoreError;
-use crate::contract::Event;
+use crate::contract::{Event, error_chain};
 
 /// What a tool did.
 #[derive(Debug)]
@@ -63,7 +62,7 @@ impl From<StoreError> for ToolError {
         if error.is_unavailable() {
             Self::Fatal(error.into())
         } else {
-            Self::Failed(chain(&error))
+            Self::Failed(error_chain(&error))
         }
     }
 }

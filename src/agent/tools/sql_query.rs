@@ -8,9 +8,9 @@ use super::context::ToolContext;
 use super::outcome::{Outcome, ToolError};
 use super::tool::Tool;
 use crate::agent::ToolSpec;
-use crate::agent::error::{chain, fatal};
+use crate::agent::error::fatal;
 use crate::agent::sql::{Relations, ResultSet, SqlError, execute, guard};
-use crate::contract::{Event, SqlResultEvent};
+use crate::contract::{Event, SqlResultEvent, error_chain};
 
 /// How many rows the event carries (contract §5).
 const EVENT_ROWS: usize = 100;
@@ -81,7 +81,7 @@ impl Tool for SqlQuery {
 fn told(error: SqlError, context: &ToolContext<'_>) -> ToolError {
     match fatal(error, context.stop.check()) {
         Ok(fatal) => ToolError::Fatal(fatal),
-        Err(failure) => ToolError::Failed(chain(&failure)),
+        Err(failure) => ToolError::Failed(error_chain(&failure)),
     }
 }
 
