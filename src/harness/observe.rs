@@ -8,49 +8,21 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use super::{HarnessError, RunHistory};
 use crate::checks::{LoggedSql, VisibleWorkflow};
-use crate::stack::{LogPosition, PostgresEndpoint, StatementFilter, StatementLog};
+use crate::stack::{Backoff, LogPosition, PostgresEndpoint, StatementFilter, StatementLog};
 
 /// The handle of a workflow of any type.
 pub(super) type Handle = WorkflowHandle<Client, UntypedWorkflow>;
-
-/// The pace of a bounded wait: how long to pause before the next look, and when to stop looking.
-struct Pace {
-    deadline: Instant,
-    pause: Duration,
-}
-
-impl Pace {
-    /// The first pause; each further one is twice as long, up to [`Pace::LONGEST`].
-    const FIRST: Duration = Duration::from_millis(2);
-    const LONGEST: Duration = Duration::from_millis(50);
-
-    fn within(bound: Duration) -> Self {
-        Self {
-            deadline: Instant::now() + bound,
-            pause: Self::FIRST,
-        }
-    }
-
-    /// Pauses and says whether another look is worth it; not, when the bound would be exceeded.
-    async fn another_look(&mut self) -> bool {
-        if Instant::now() + self.pause > self.deadline {
-            return false;
-        }
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(Self::LONGEST);
-        true
-    }
-}
 
 /// The heartbeat details of the pending activity, once Temporal shows some or the bound has passed.
 pub(super) async fn heartbeat(
     handle: &Handle,
     bound: Duration,
 ) -> Result<Option<String>, HarnessError> {
-    let mut pace = Pace::within(bound);
+    let deadline = Instant::now() + bound;
+    let mut backoff = Backoff::new();
     loop {
         let seen = heartbeat_now(handle).await?;
-        if seen.is_some() || !pace.another_look().await {
+        if seen.is_some() || !backoff.pause_within(deadline).await {
             return Ok(seen);
         }
     }
@@ -125,7 +97,8 @@ pub(super) async fn visible(
 ) -> Result<Vec<VisibleWorkflow>, HarnessError> {
     let id = handle.info().workflow_id.clone();
     let query = format!("WorkflowId = '{}'", id.replace('\'', ""));
-    let mut pace = Pace::within(bound);
+    let deadline = Instant::now() + bound;
+    let mut backoff = Backoff::new();
     loop {
         let listed: Vec<_> = client
             .list_workflows(
@@ -144,7 +117,7 @@ pub(super) async fn visible(
             })
             .collect();
         let ended = found.iter().any(|workflow| workflow.status != "Running");
-        if ended || !pace.another_look().await {
+        if ended || !backoff.pause_within(deadline).await {
             return Ok(found);
         }
     }
@@ -169,7 +142,7 @@ pub(super) fn temporal(
     HarnessError::Temporal {
         action,
         workflow_id: handle.info().workflow_id.clone(),
-        reason: crate::worker::error_chain(error),
+        reason: crate::contract::error_chain(error),
     }
 }
 
@@ -185,7 +158,8 @@ pub(super) async fn logged(
     let filter = StatementFilter::all()
         .user(&postgres.reader_user)
         .database(&postgres.database);
-    let mut pace = Pace::within(bound);
+    let deadline = Instant::now() + bound;
+    let mut backoff = Backoff::new();
     loop {
         let logged = log
             .since(since, &filter)
@@ -199,7 +173,7 @@ pub(super) async fn logged(
         let complete = reported
             .iter()
             .all(|sql| logged.iter().any(|seen| seen.sql == *sql));
-        if complete || !pace.another_look().await {
+        if complete || !backoff.pause_within(deadline).await {
             return Ok(logged);
         }
     }

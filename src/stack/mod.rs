@@ -47,6 +47,8 @@ pub use seed::{
 };
 pub use service::{PerService, Service};
 pub use shared::{Attachment, SharedStack};
+pub(crate) use wait::Backoff;
+
 pub use statement_log::{
     LogPosition, LoggedStatement, StatementFilter, StatementKind, StatementLog,
 };
