@@ -1,4 +1,5 @@
--- The role as which the agent connects: kai_reader, who may log in and nothing else. What it may read is 91-grants.sql's.
+-- The role as which the agent connects: kai_reader, who may log in and nothing else. What it may do is 91-grants.sql's and
+-- 92-database.sql's.
 --
 -- koperasi.reader_password  (custom setting, empty or missing = 'kai_reader' for a new role, unchanged for an old one)
 --

@@ -1,7 +1,6 @@
--- What kai_reader may do in this database: connect, and read the fifteen tables. PUBLIC loses what would let it do more.
+-- What kai_reader may do with what is in this database: read the fifteen tables. PUBLIC loses what would let it do more.
 --
--- Rights on a database are not copied by CREATE DATABASE ... TEMPLATE (rights on tables and functions are): run this file in
--- every clone. It needs no scaffolding and may be run again.
+-- CREATE DATABASE ... TEMPLATE copies all of this. It needs no scaffolding and may be run again.
 
 SET client_min_messages = warning; SET search_path = public;
 
@@ -9,9 +8,6 @@ DO $grants$
 DECLARE
     writer regprocedure;
 BEGIN
-    EXECUTE format('REVOKE CREATE, TEMPORARY ON DATABASE %I FROM PUBLIC, kai_reader', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO kai_reader', current_database());
-
     -- Large objects are writable, and ownable, by whoever may call these. Only a superuser can take that away.
     IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         FOR writer IN

@@ -12,7 +12,7 @@ use super::{
     Endpoints, Images, PerService, PostgresEndpoint, RunningStack, Service, StackConfig,
     StackError, StartTimings, TypesenseEndpoint,
     engine::{Engine, PublishedPorts},
-    seed::{self, seed_database},
+    seed::{self, fill_server},
     services::{
         ADMIN_USER, Credentials, ServiceContainer, TEMPORAL_UI_PORT, Target, port_taken,
         until_ready,
@@ -54,8 +54,7 @@ impl Launch<'_> {
             async {
                 let postgres = start(Service::Postgres).await?;
                 let endpoint = self.postgres_endpoint(&postgres, &credentials)?;
-                let seeded =
-                    seed_database(&endpoint, seed::DATABASE, self.config.seed_scale()).await?;
+                let seeded = fill_server(&endpoint, self.config.seed_scale()).await?;
                 Ok((postgres, endpoint, seeded))
             },
             start(Service::Typesense),

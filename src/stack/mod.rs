@@ -43,7 +43,8 @@ pub use owned::OwnedStack;
 pub use progress::{Progress, Silent};
 pub use running::{RunningStack, StartTimings};
 pub use seed::{
-    DatabaseDigest, TableDigest, create_database, drop_database, dump_digest, seed_database,
+    DatabaseDigest, TableDigest, clone_database, create_database, drop_database, dump_digest,
+    seed_database,
 };
 pub use service::{PerService, Service};
 pub use shared::{Attachment, SharedStack};

@@ -1,7 +1,7 @@
 //! The seed: two seedings give the same bytes, every trap is there, and the agent's role can only read.
 
 use kai_e2e::harness::{Harness, harness};
-use kai_e2e::stack::{SeedScale, drop_database, dump_digest, seed_database};
+use kai_e2e::stack::{SeedScale, clone_database, drop_database, dump_digest, seed_database};
 use rstest::rstest;
 
 use crate::support::{Result, golden, query};
@@ -23,6 +23,39 @@ async fn two_seedings_give_the_same_bytes(
         drop_database(postgres, &name).await?;
     }
     assert_eq!(digests[0], digests[1]);
+    Ok(())
+}
+
+/// What the reading role and everybody may do with a database itself, which copying does not copy.
+const RIGHTS: &str = "SELECT string_agg(line, ', ' ORDER BY line) FROM (
+    SELECT concat_ws(' ', coalesce(nullif(grantee, 0)::regrole::text, 'public'), privilege_type) AS line
+    FROM pg_database, aclexplode(datacl) WHERE datname = current_database()) AS rights";
+
+#[rstest]
+#[tokio::test]
+async fn a_clone_holds_the_seed_and_the_same_rights(#[future(awt)] harness: Harness) -> Result {
+    let postgres = &harness.stack().endpoints().postgres;
+    let name = format!("clone_{}", uuid::Uuid::new_v4().simple());
+    clone_database(postgres, &name).await?;
+    let (original, clone) = (
+        dump_digest(postgres, &postgres.database).await?,
+        dump_digest(postgres, &name).await?,
+    );
+    let rights = query(&postgres.admin_url(&name), RIGHTS).await?;
+    let allowed = query(
+        &postgres.reader_url(&name),
+        "SELECT count(*) FROM cooperative",
+    )
+    .await;
+    drop_database(postgres, &name).await?;
+    assert_eq!(clone, original);
+    assert_eq!(rights, golden(&harness, RIGHTS).await?);
+    let shown = rights[0][0].as_deref().unwrap_or_default();
+    assert!(
+        shown.contains("kai_reader CONNECT") && !shown.contains("public TEMPORARY"),
+        "{shown}"
+    );
+    assert!(allowed.is_ok(), "{allowed:?}");
     Ok(())
 }
 

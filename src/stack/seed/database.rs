@@ -1,5 +1,7 @@
 //! Making and removing databases.
 
+use tokio_postgres::Client;
+
 use super::load::{failed, open};
 use crate::stack::{PostgresEndpoint, StackError, services::MAINTENANCE_DATABASE};
 
@@ -17,11 +19,18 @@ pub async fn create_database(
 ) -> Result<(), StackError> {
     let client = open(postgres, MAINTENANCE_DATABASE).await?;
     // From `template0`, so that nothing that was added to the server's own template comes with it.
-    let source = template.unwrap_or("template0");
+    create_from(&client, database, template.unwrap_or("template0")).await
+}
+
+pub(super) async fn create_from(
+    client: &Client,
+    database: &str,
+    template: &str,
+) -> Result<(), StackError> {
     let statement = format!(
         "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY",
         identifier(database),
-        identifier(source)
+        identifier(template)
     );
     client
         .batch_execute(&statement)

@@ -33,8 +33,12 @@ pub(super) const FILES: &[(&str, &str)] = seed_files![
     "85-comments.sql",
     "90-role.sql",
     "91-grants.sql",
+    "92-database.sql",
     "99-finish.sql",
 ];
+
+/// The rights on a database itself, which a clone does not inherit.
+pub(super) const DATABASE_RIGHTS: &str = include_str!("../../../seed-sql/92-database.sql");
 
 /// The digest of the seed, in hexadecimal.
 pub(in crate::stack) fn digest() -> String {

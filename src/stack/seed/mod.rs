@@ -4,10 +4,13 @@ mod database;
 mod digest;
 mod files;
 mod load;
+mod template;
 
 pub use database::{create_database, drop_database};
 pub use digest::{DatabaseDigest, TableDigest, dump_digest};
 pub use load::seed_database;
+pub use template::clone_database;
 
 pub(super) use files::{digest as seed_digest, hex};
 pub(super) use load::{DATABASE, READER};
+pub(super) use template::fill_server;

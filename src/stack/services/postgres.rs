@@ -32,8 +32,8 @@ const SETTINGS: [&str; 19] = [
     "full_page_writes=off",
     "wal_level=minimal",
     "max_wal_senders=0",
-    // Room for many tests at once.
-    "max_connections=300",
+    // Room for hundreds of harnesses at once, each with a connection or two of its worker and one of its own.
+    "max_connections=1000",
     "shared_buffers=256MB",
     // Background work makes timings uneven, and compiling plans takes longer than the small queries it is meant to speed up.
     "autovacuum=off",
