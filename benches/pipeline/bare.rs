@@ -14,7 +14,7 @@ use crate::BOUND;
 /// From `docker run` of the service's image, with the command and environment that the stack gives it, to the first
 /// answer to a real request, polled every 4 ms.
 pub async fn ready(stack: &OwnedStack, service: Service) -> Result<Duration> {
-    let container = stack.container_id(service);
+    let container = stack.container_id(service).context("no container")?;
     let mut run = Command::new("docker");
     run.args(["run", "--detach", "--rm", "--label", "org.kai-e2e.bench=1"]);
     for variable in inspect(container, "{{range .Config.Env}}{{println .}}{{end}}")
@@ -101,7 +101,9 @@ async fn answers(stack: &OwnedStack, service: Service, port: &str) -> bool {
 
 /// Loads the seed's files by `psql` inside the Postgres container, into a database of its own.
 pub async fn seeded_by_psql(stack: &OwnedStack) -> Result<Duration> {
-    let container = stack.container_id(Service::Postgres);
+    let container = stack
+        .container_id(Service::Postgres)
+        .context("no container")?;
     let user = &stack.endpoints().postgres.admin_user;
     let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/seed-sql"))?;
     let mut files: Vec<_> = files

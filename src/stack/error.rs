@@ -212,11 +212,11 @@ pub enum StackError {
         cleanup: Box<StackError>,
     },
 
-    /// Containers of a stack are still there after they were removed.
-    #[error("containers of the stack could not be removed: {}", .containers.join(", "))]
+    /// Parts of a stack are still there after they were removed.
+    #[error("parts of the stack could not be removed: {}", .parts.join(", "))]
     LeftBehind {
-        /// Their ids.
-        containers: Vec<String>,
+        /// What they are: `container ID`, for instance.
+        parts: Vec<String>,
     },
 
     /// A service of a running stack has died or does not answer any more.

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    Endpoints, PerService, Progress, Service, SharedStack, StackConfig, StackError,
-    engine::Engine,
+    Endpoints, PerService, Progress, Service, SharedStack, StackConfig, StackError, provider,
     session::{LeftOver, Standing, StateRoot, survey},
     shared::{STATE_FILE, read_state_file},
 };
@@ -36,17 +35,17 @@ pub struct Removed {
 ///
 /// When the engine does not answer or refuses.
 pub async fn down(config: &StackConfig) -> Result<Removed, StackError> {
-    let engine = Engine::connect().await?;
+    let providers = provider::reachable(config).await?;
     let root = StateRoot::at(config.state_directory());
     let mut removed = Removed::default();
-    for session in survey(&engine, &root).await? {
+    for session in survey(&providers, &root).await? {
         if matches!(session.standing, Standing::InUse) {
             removed.in_use += 1;
             continue;
         }
         removed.stacks += 1;
-        removed.containers += session.containers.len();
-        session.remove(&engine).await?;
+        removed.containers += session.parts.len();
+        session.remove().await?;
     }
     root.remove_if_empty();
     Ok(removed)
@@ -73,9 +72,9 @@ pub struct StackStatus {
 ///
 /// When the engine does not answer.
 pub async fn status(config: &StackConfig) -> Result<Vec<StackStatus>, StackError> {
-    let engine = Engine::connect().await?;
+    let providers = provider::reachable(config).await?;
     let root = StateRoot::at(config.state_directory());
-    let found = survey(&engine, &root).await?;
+    let found = survey(&providers, &root).await?;
     root.remove_if_empty();
     found.into_iter().map(StackStatus::of).collect()
 }
@@ -83,9 +82,9 @@ pub async fn status(config: &StackConfig) -> Result<Vec<StackStatus>, StackError
 impl StackStatus {
     fn of(session: LeftOver) -> Result<Self, StackError> {
         let mut services = PerService::<Option<String>>::default();
-        for container in &session.containers {
-            if let Some(service) = container.service() {
-                *services.get_mut(service) = Some(container.state.clone());
+        for part in &session.parts {
+            if let Some(service) = part.service() {
+                *services.get_mut(service) = Some(part.state.clone());
             }
         }
         let state = read_state_file(&session.directory.join(STATE_FILE))?;

@@ -1,33 +1,26 @@
 //! Starting the three services at the same time.
 
-use std::{
-    io,
-    net::TcpListener,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use futures::future::try_join3;
 
 use super::{
     Endpoints, Images, PerService, PostgresEndpoint, RunningStack, Service, StackConfig,
     StackError, StartTimings, TypesenseEndpoint,
-    engine::{Engine, PublishedPorts},
+    provider::{Begun, Order, Provider},
     seed::{self, fill_server},
-    services::{
-        ADMIN_USER, Credentials, ServiceContainer, TEMPORAL_UI_PORT, Target, port_taken,
-        until_ready,
-    },
+    services::{ADMIN_USER, Credentials, TEMPORAL_UI_PORT, Target, until_ready},
     session::Lease,
 };
 use crate::contract::Secret;
 
 /// What a launch is made from.
 pub(super) struct Launch<'a> {
-    pub(super) engine: &'a Engine,
+    pub(super) provider: &'a dyn Provider,
     pub(super) config: &'a StackConfig,
     pub(super) images: Images,
     pub(super) lease: &'a Lease,
-    /// Whether the containers are to be marked as ones that stay.
+    /// Whether what is started is to be marked as something that stays.
     pub(super) kept: bool,
     /// When the caller began, and how long the images took.
     pub(super) began: Instant,
@@ -36,19 +29,18 @@ pub(super) struct Launch<'a> {
 
 /// A service that answers.
 struct Started {
-    container: String,
-    ports: PublishedPorts,
+    begun: Begun,
     after: Duration,
 }
 
 impl Launch<'_> {
-    /// Starts all services, waits until each answers, and loads the seed. On an error the containers that were started are
-    /// still there; they carry the session's label.
+    /// Starts all services, waits until each answers, and loads the seed. On an error what was started is still
+    /// there; it carries the session's label.
     pub(super) async fn run(self) -> Result<RunningStack, StackError> {
-        self.refuse_taken_ports()?;
+        self.provider.refuse_taken_ports(self.config)?;
         let credentials = Credentials::random();
-        let containers_asked = Instant::now();
-        let start = |service| self.start(service, &credentials, containers_asked);
+        let asked = Instant::now();
+        let start = |service| self.start(service, &credentials, asked);
         let (temporal, (postgres, endpoint, seeded), typesense) = try_join3(
             start(Service::Temporal),
             async {
@@ -60,19 +52,19 @@ impl Launch<'_> {
             start(Service::Typesense),
         )
         .await?;
-        let host = self.engine.address().host();
         let temporal_port = published(Service::Temporal, &temporal)?;
         Ok(RunningStack {
             session: self.lease.directory().session().to_owned(),
             endpoints: Endpoints {
-                temporal_address: format!("{host}:{temporal_port}"),
+                temporal_address: format!("{}:{temporal_port}", temporal.begun.host),
                 temporal_ui: temporal
+                    .begun
                     .ports
                     .get(&TEMPORAL_UI_PORT)
-                    .map(|port| format!("http://{host}:{port}")),
+                    .map(|port| format!("http://{}:{port}", temporal.begun.host)),
                 postgres: endpoint,
                 typesense: TypesenseEndpoint {
-                    host,
+                    host: typesense.begun.host.clone(),
                     port: published(Service::Typesense, &typesense)?,
                     protocol: "http".to_owned(),
                     api_key: credentials.typesense_key.clone(),
@@ -88,10 +80,10 @@ impl Launch<'_> {
                 seed: seeded,
                 total: self.began.elapsed(),
             },
-            containers: PerService {
-                temporal: temporal.container,
-                postgres: postgres.container,
-                typesense: typesense.container,
+            instances: PerService {
+                temporal: temporal.begun.instance,
+                postgres: postgres.begun.instance,
+                typesense: typesense.begun.instance,
             },
             images: self.images,
         })
@@ -103,39 +95,34 @@ impl Launch<'_> {
         credentials: &Credentials,
         since: Instant,
     ) -> Result<Started, StackError> {
-        let container = ServiceContainer {
-            service,
-            image: self.images.get(service),
-            labels: &self.lease.labels(self.kept),
-            port: self.config.port(service),
-            engine: self.engine.address(),
-            credentials,
-            temporal_ui: self.config.temporal_ui(),
-            timeout: self.config.start_timeout(),
-        }
-        .start()
-        .await?;
-        let ports = self.engine.published_ports(&container).await?;
-        let mut started = Started {
-            container,
-            ports,
-            after: Duration::ZERO,
-        };
-        // A container that ended at once has no ports any more; waiting for it finds out why it ended.
-        let port = started.ports.get(&service.container_port()).copied();
+        let begun = self
+            .provider
+            .begin(&Order {
+                service,
+                images: &self.images,
+                labels: &self.lease.labels(self.kept),
+                port: self.config.port(service),
+                credentials,
+                temporal_ui: self.config.temporal_ui(),
+                timeout: self.config.start_timeout(),
+            })
+            .await?;
         let target = Target {
             service,
-            host: self.engine.address().host(),
-            port: port.unwrap_or(0),
+            host: begun.host.clone(),
+            // One that ended at once has no port any more; waiting for it finds out why it ended.
+            port: begun.port(service).unwrap_or(0),
             password: match service {
                 Service::Postgres => credentials.postgres_admin.clone(),
                 _ => Secret::new(""),
             },
         };
         let bound = self.config.start_timeout();
-        until_ready(self.engine, &target, &started.container, since, bound).await?;
-        started.after = since.elapsed();
-        Ok(started)
+        until_ready(self.provider, &target, &begun.instance, since, bound).await?;
+        Ok(Started {
+            begun,
+            after: since.elapsed(),
+        })
     }
 
     fn postgres_endpoint(
@@ -144,7 +131,7 @@ impl Launch<'_> {
         credentials: &Credentials,
     ) -> Result<PostgresEndpoint, StackError> {
         Ok(PostgresEndpoint {
-            host: self.engine.address().host(),
+            host: postgres.begun.host.clone(),
             port: published(Service::Postgres, postgres)?,
             admin_user: ADMIN_USER.to_owned(),
             admin_password: credentials.postgres_admin.clone(),
@@ -153,37 +140,14 @@ impl Launch<'_> {
             database: seed::DATABASE.to_owned(),
         })
     }
-
-    /// A taken port is found out before anything starts, when the engine is on this machine. Somebody may still take it in
-    /// between; then the engine refuses it, and the error is the same.
-    fn refuse_taken_ports(&self) -> Result<(), StackError> {
-        let address = self.engine.address();
-        if address.host() != "127.0.0.1" {
-            return Ok(());
-        }
-        for service in Service::ALL {
-            let Some(port) = self.config.port(service) else {
-                continue;
-            };
-            match TcpListener::bind((address.publish_on(), port.get())) {
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                    return Err(port_taken(service, port));
-                }
-                // Anything else, such as a port below 1024, is for the engine to judge, which may have other rights.
-                _ => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 fn published(service: Service, started: &Started) -> Result<u16, StackError> {
     started
-        .ports
-        .get(&service.container_port())
-        .copied()
+        .begun
+        .port(service)
         .ok_or_else(|| StackError::EngineCall {
             action: format!("publish the port of {service}"),
-            source: format!("container {} has no published port", started.container).into(),
+            source: format!("{} has no published port", started.begun.instance).into(),
         })
 }

@@ -22,6 +22,7 @@ mod kept;
 mod launch;
 mod owned;
 mod progress;
+mod provider;
 mod running;
 mod seed;
 mod service;

@@ -1,13 +1,12 @@
 //! A stack of this process's own.
 
-use std::{ops::Deref, time::Instant};
+use std::{ops::Deref, sync::Arc, time::Instant};
 
 use super::{
     Progress, RunningStack, Service, StackConfig, StackError,
-    engine::Engine,
-    images::resolve_with,
     launch::Launch,
-    session::{Lease, SESSION, StateRoot, sweep},
+    provider::{self, Instance, Provider, Scope},
+    session::{Lease, StateRoot, sweep},
 };
 
 /// A stack of this process's own, which nobody else knows of.
@@ -43,14 +42,14 @@ impl OwnedStack {
     /// [`StackError::CleanUp`] and holds both failures.
     pub async fn start(config: &StackConfig, progress: &dyn Progress) -> Result<Self, StackError> {
         let began = Instant::now();
-        let engine = Engine::connect().await?;
+        let provider = provider::connect(config).await?;
         let root = StateRoot::at(config.state_directory());
-        sweep(&engine, &root).await?;
-        let images = resolve_with(&engine, config, progress).await?;
+        sweep(&[Arc::clone(&provider)], &root).await?;
+        let images = provider.prepare(config, progress).await?;
         let images_took = began.elapsed();
-        let lease = Lease::own(&root, engine.address()).await?;
+        let lease = Lease::own(&root, provider.as_ref()).await?;
         let launched = Launch {
-            engine: &engine,
+            provider: provider.as_ref(),
             config,
             images,
             lease: &lease,
@@ -62,7 +61,7 @@ impl OwnedStack {
         .await;
         match launched {
             Ok(running) => Ok(Self { running, lease }),
-            Err(first) => Err(abandon(&engine, lease, first).await),
+            Err(first) => Err(abandon(provider.as_ref(), lease, first).await),
         }
     }
 
@@ -72,10 +71,8 @@ impl OwnedStack {
     ///
     /// When the engine refuses, for instance because the service has ended already.
     pub async fn kill(&self, service: Service) -> Result<(), StackError> {
-        Engine::connect()
-            .await?
-            .kill(self.container_id(service))
-            .await
+        let instance = self.instances.get(service);
+        provider::of(instance).await?.kill(service, instance).await
     }
 
     /// Removes the stack: containers, volumes, files and the watcher. Everything is gone when this returns.
@@ -85,8 +82,8 @@ impl OwnedStack {
     /// When the engine or the watcher fails. The watcher then goes on trying for a minute.
     pub async fn stop(self) -> Result<(), StackError> {
         let Self { running, lease } = self;
-        let engine = Engine::connect().await?;
-        remove_session(&engine, running.session()).await?;
+        let provider = provider::of(&running.instances.temporal).await?;
+        remove_session(provider.as_ref(), running.session()).await?;
         lease.end().await
     }
 }
@@ -99,27 +96,36 @@ impl Deref for OwnedStack {
     }
 }
 
-/// Removes every container of a session, and makes sure that they are gone.
-pub(super) async fn remove_session(engine: &Engine, session: &str) -> Result<(), StackError> {
-    let label = [format!("{SESSION}={session}")];
-    let ids = |found: Vec<super::engine::FoundContainer>| -> Vec<String> {
-        found.into_iter().map(|container| container.id).collect()
-    };
-    engine
-        .remove(&ids(engine.containers(&label).await?))
-        .await?;
-    let left = ids(engine.containers(&label).await?);
+/// Removes everything that a session has started, and makes sure that it is gone.
+pub(super) async fn remove_session(
+    provider: &dyn Provider,
+    session: &str,
+) -> Result<(), StackError> {
+    let scope = Scope::Session(session);
+    provider.remove(&provider.find(scope).await?).await?;
+    let left: Vec<Instance> = provider
+        .find(scope)
+        .await?
+        .into_iter()
+        .map(|found| found.instance)
+        .collect();
     if left.is_empty() {
         Ok(())
     } else {
-        Err(StackError::LeftBehind { containers: left })
+        Err(StackError::LeftBehind {
+            parts: left.iter().map(ToString::to_string).collect(),
+        })
     }
 }
 
 /// Cleans up after a start that failed, and gives the error to report.
-pub(super) async fn abandon(engine: &Engine, lease: Lease, first: StackError) -> StackError {
+pub(super) async fn abandon(
+    provider: &dyn Provider,
+    lease: Lease,
+    first: StackError,
+) -> StackError {
     let session = lease.directory().session().to_owned();
-    let removed = remove_session(engine, &session).await;
+    let removed = remove_session(provider, &session).await;
     // A container may still be in the making, whose start was given up when another one failed: the watcher looks again.
     let abandoned = lease.abandon().await;
     match removed.and(abandoned) {

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Endpoints, Images, PerService, Service, StackError, StatementLog,
-    engine::Engine,
     error::LogTail,
-    services::{Target, log_tail, until_ready},
+    provider::{self, Instance, Provider},
+    services::{Target, until_ready},
 };
 use crate::contract::Secret;
 
@@ -19,7 +19,7 @@ use crate::contract::Secret;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunningStack {
     pub(super) session: String,
-    pub(super) containers: PerService<String>,
+    pub(super) instances: PerService<Instance>,
     pub(super) images: Images,
     pub(super) endpoints: Endpoints,
     pub(super) timings: StartTimings,
@@ -58,7 +58,8 @@ impl RunningStack {
         &self.endpoints
     }
 
-    /// The session's random name, which every container carries in the label `org.kai-e2e.session`.
+    /// The session's random name, which everything that was started for it carries (containers in the label
+    /// `org.kai-e2e.session`).
     pub fn session(&self) -> &str {
         &self.session
     }
@@ -73,9 +74,9 @@ impl RunningStack {
         &self.timings
     }
 
-    /// The container in which a service runs.
-    pub fn container_id(&self, service: Service) -> &str {
-        self.containers.get(service)
+    /// The id of the container in which a service runs, if it runs in one.
+    pub fn container_id(&self, service: Service) -> Option<&str> {
+        self.instances.get(service).container()
     }
 
     /// What Postgres executed.
@@ -89,8 +90,9 @@ impl RunningStack {
     ///
     /// When the engine does not answer or the container is gone.
     pub async fn logs(&self, service: Service, lines: usize) -> Result<String, StackError> {
-        let engine = Engine::connect().await?;
-        log_tail(&engine, service, self.container_id(service), lines).await
+        let instance = self.instances.get(service);
+        let provider = provider::of(instance).await?;
+        provider.log_tail(service, instance, lines).await
     }
 
     /// Asks every service whether it still answers.
@@ -100,24 +102,22 @@ impl RunningStack {
     /// [`StackError::Gone`], naming the service and with the end of its log, for one that has ended or does not answer
     /// within ten seconds.
     pub async fn check(&self) -> Result<(), StackError> {
-        let engine = Engine::connect().await?;
-        try_join_all(Service::ALL.map(|service| self.check_one(&engine, service)))
+        let provider = provider::of(&self.instances.temporal).await?;
+        try_join_all(Service::ALL.map(|service| self.check_one(provider.as_ref(), service)))
             .await
             .map(drop)
     }
 
-    async fn check_one(&self, engine: &Engine, service: Service) -> Result<(), StackError> {
-        let container = self.container_id(service);
+    async fn check_one(&self, provider: &dyn Provider, service: Service) -> Result<(), StackError> {
+        let instance = self.instances.get(service);
         let target = self.target(service)?;
         let gone = |reason: String, log: LogTail| StackError::Gone {
             service,
             reason,
             log,
         };
-        match until_ready(engine, &target, container, Instant::now(), ANSWER_BOUND).await {
-            Err(StackError::Exited { code, log, .. }) => {
-                Err(gone(format!("its container ended {code}"), log))
-            }
+        match until_ready(provider, &target, instance, Instant::now(), ANSWER_BOUND).await {
+            Err(StackError::Exited { code, log, .. }) => Err(gone(format!("it ended {code}"), log)),
             Err(StackError::NotReady { last_seen, log, .. }) => {
                 Err(gone(format!("it does not answer ({last_seen})"), log))
             }

@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     ops::Deref,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -10,10 +11,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Images, Progress, RunningStack, Service, StackConfig, StackError,
-    engine::Engine,
-    images::resolve_with,
     launch::Launch,
     owned::{abandon, remove_session},
+    provider::{self, Provider},
     seed,
     session::{ExclusiveLock, Lease, StateRoot, sweep, write_private},
 };
@@ -58,12 +58,12 @@ impl SharedStack {
     /// Any [`StackError`]. Nothing of a failed start is left running.
     pub async fn attach(config: &StackConfig, progress: &dyn Progress) -> Result<Self, StackError> {
         let began = Instant::now();
-        let engine = Engine::connect().await?;
-        let images = resolve_with(&engine, config, progress).await?;
+        let provider = provider::connect(config).await?;
+        let images = provider.prepare(config, progress).await?;
         let images_took = began.elapsed();
         let root = StateRoot::at(config.state_directory());
-        let name = name(config, &engine, &images);
-        let lease = Lease::share(&root, &name, engine.address()).await?;
+        let name = name(config, provider.as_ref(), &images);
+        let lease = Lease::share(&root, &name, provider.as_ref()).await?;
         if let Some(running) = read_state(&lease)?
             && running.check().await.is_ok()
         {
@@ -89,7 +89,7 @@ impl SharedStack {
         }
         let starter = Starter {
             config,
-            engine: &engine,
+            provider: &provider,
             root: &root,
             images,
             began,
@@ -137,7 +137,7 @@ impl Deref for SharedStack {
 /// The one process that starts, under the start lock.
 struct Starter<'a> {
     config: &'a StackConfig,
-    engine: &'a Engine,
+    provider: &'a Arc<dyn Provider>,
     root: &'a StateRoot,
     images: Images,
     began: Instant,
@@ -146,25 +146,26 @@ struct Starter<'a> {
 
 impl Starter<'_> {
     async fn start(self, mut lease: Lease) -> Result<SharedStack, StackError> {
-        let engine = self.engine;
+        let provider = self.provider.as_ref();
         match self.try_start(&mut lease).await {
             Ok(running) => Ok(SharedStack {
                 running,
                 attachment: Attachment::Started,
                 _lease: lease,
             }),
-            Err(first) => Err(abandon(engine, lease, first).await),
+            Err(first) => Err(abandon(provider, lease, first).await),
         }
     }
 
     async fn try_start(self, lease: &mut Lease) -> Result<RunningStack, StackError> {
-        sweep(self.engine, self.root).await?;
+        let provider = self.provider.as_ref();
+        sweep(std::slice::from_ref(self.provider), self.root).await?;
         // A kept stack is watched while it starts, too: the watcher lets it be once it is marked as kept.
-        lease.ensure_watched(self.engine.address()).await?;
+        lease.ensure_watched(provider).await?;
         // What is left of a former stack of this session, which has died.
-        remove_session(self.engine, lease.directory().session()).await?;
+        remove_session(provider, lease.directory().session()).await?;
         let running = Launch {
-            engine: self.engine,
+            provider,
             config: self.config,
             images: self.images,
             lease,
@@ -183,12 +184,12 @@ impl Starter<'_> {
 }
 
 /// The name of the directory that all users of one configuration share.
-fn name(config: &StackConfig, engine: &Engine, images: &Images) -> String {
+fn name(config: &StackConfig, provider: &dyn Provider, images: &Images) -> String {
     let ports = Service::ALL.map(|service| config.port(service));
     let ids = Service::ALL.map(|service| images.get(service).id.as_str());
     let parts = [
         env!("CARGO_PKG_VERSION").to_owned(),
-        engine.address().url().to_owned(),
+        provider.address().to_owned(),
         format!("{ids:?}"),
         seed::seed_digest(),
         config.seed_scale().to_string(),

@@ -13,7 +13,10 @@ use crate::support::{CANONICAL, Result, golden, output, shown};
 
 /// Runs the Temporal CLI of the stack's image against its server.
 pub async fn temporal_cli(harness: &Harness, arguments: &[&str]) -> Result<Output> {
-    let container = harness.stack().container_id(Service::Temporal);
+    let container = harness
+        .stack()
+        .container_id(Service::Temporal)
+        .ok_or("the stack runs in containers")?;
     let mut inspect = Command::new("docker");
     inspect.args(["inspect", "--format", "{{.Path}}", container]);
     let inspected = output(inspect).await?;

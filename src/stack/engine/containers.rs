@@ -27,10 +27,6 @@ pub(in crate::stack) struct FoundContainer {
 }
 
 impl FoundContainer {
-    pub(in crate::stack) fn label(&self, key: &str) -> Option<&str> {
-        self.labels.get(key).map(String::as_str)
-    }
-
     pub(in crate::stack) fn is_running(&self) -> bool {
         matches!(self.state.as_str(), "running" | "paused" | "restarting")
     }

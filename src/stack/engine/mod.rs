@@ -15,5 +15,5 @@ mod logs;
 pub(in crate::stack) use address::EngineAddress;
 pub(in crate::stack) use background::run;
 pub(in crate::stack) use client::Engine;
-pub(in crate::stack) use containers::{FoundContainer, PublishedPorts};
+pub(in crate::stack) use containers::FoundContainer;
 pub(in crate::stack) use images::{ImageFacts, PullFailure};

@@ -1,4 +1,4 @@
-//! The last lines of a service's own log.
+//! The last lines of the log of a service in a container.
 
 use crate::stack::{Service, StackError, engine::Engine, statement_log};
 

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
-use super::{log_tail, postgres, temporal, typesense};
+use super::{postgres, temporal, typesense};
 use crate::contract::Secret;
 use crate::stack::{
     Service, StackConfig, StackError,
-    engine::Engine,
     error::{ExitCode, LogTail},
+    provider::{Instance, Provider},
     wait::Backoff,
 };
 
@@ -49,12 +49,12 @@ enum NotReady {
     Late,
 }
 
-/// Waits until the service in a container answers a probe, at most until `bound` has gone by since `since`. A container that
-/// ends is reported at once.
+/// Waits until a service answers a probe, at most until `bound` has gone by since `since`. One that ends is reported at
+/// once.
 pub(in crate::stack) async fn until_ready(
-    engine: &Engine,
+    provider: &dyn Provider,
     target: &Target,
-    container: &str,
+    instance: &Instance,
     since: Instant,
     bound: Duration,
 ) -> Result<(), StackError> {
@@ -70,14 +70,15 @@ pub(in crate::stack) async fn until_ready(
         };
         tokio::select! {
             polled = timeout(left, polling) => polled.map_err(|_| NotReady::Late),
-            ended = engine.ended(container) => Err(NotReady::Ended(ended?)),
+            ended = provider.ended(target.service, instance) => Err(NotReady::Ended(ended?)),
         }
     };
     let Err(reason) = outcome else {
         return Ok(());
     };
     // The log is a help, not the matter: without it the error is still right.
-    let log = log_tail(engine, target.service, container, LogTail::LINES)
+    let log = provider
+        .log_tail(target.service, instance, LogTail::LINES)
         .await
         .unwrap_or_default();
     Err(match reason {

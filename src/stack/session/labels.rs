@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::stack::{Service, config::user_id, engine::FoundContainer};
+use crate::stack::{Service, config::user_id, provider::Found};
 
 /// Marks a container as part of a stack; its value is always `stack`.
 const KIND: &str = "org.kai-e2e";
@@ -70,8 +70,8 @@ impl Labels {
     }
 }
 
-/// What a container's labels say about its session.
-impl FoundContainer {
+/// What the labels of something that was found say about its session.
+impl Found {
     pub(in crate::stack) fn service(&self) -> Option<Service> {
         let name = self.label(SERVICE)?;
         Service::ALL

@@ -8,7 +8,7 @@ use super::{
     Labels, SessionDirectory, StateRoot, directory::DesertedDirectory, reaper::Reaper,
     state_root::write_private,
 };
-use crate::stack::{StackError, engine::EngineAddress};
+use crate::stack::{StackError, provider::Provider};
 
 /// How long a shared stack outlasts its last user: the gap between two test processes of one run is shorter.
 const SHARED_GRACE: Duration = Duration::from_secs(2);
@@ -33,14 +33,14 @@ impl Lease {
     /// A session of this process alone, with its watcher.
     pub(in crate::stack) async fn own(
         root: &StateRoot,
-        engine: &EngineAddress,
+        provider: &dyn Provider,
     ) -> Result<Self, StackError> {
         let name = format!("owned-{}", Uuid::new_v4().simple());
-        let mut lease = Self::watched(root, &name, engine, Duration::ZERO).await?;
+        let mut lease = Self::watched(root, &name, provider, Duration::ZERO).await?;
         lease.shared = false;
         if lease.reaper.is_none() {
             // A sweep was looking at the new directory in the instant in which the watcher was.
-            lease.reaper = Reaper::start(lease.directory.path(), engine, Duration::ZERO).await?;
+            lease.reaper = Reaper::start(lease.directory.path(), provider, Duration::ZERO).await?;
         }
         if lease.reaper.is_none() {
             return Err(StackError::Reaper {
@@ -60,10 +60,10 @@ impl Lease {
     pub(in crate::stack) async fn share(
         root: &StateRoot,
         name: &str,
-        engine: &EngineAddress,
+        provider: &dyn Provider,
     ) -> Result<Self, StackError> {
         if !root.path().join(name).exists() {
-            let mut lease = Self::watched(root, name, engine, SHARED_GRACE).await?;
+            let mut lease = Self::watched(root, name, provider, SHARED_GRACE).await?;
             lease.release();
             return Ok(lease);
         }
@@ -80,10 +80,10 @@ impl Lease {
     async fn watched(
         root: &StateRoot,
         name: &str,
-        engine: &EngineAddress,
+        provider: &dyn Provider,
         grace: Duration,
     ) -> Result<Self, StackError> {
-        let reaper = Reaper::start(&root.path().join(name), engine, grace).await?;
+        let reaper = Reaper::start(&root.path().join(name), provider, grace).await?;
         let directory = SessionDirectory::join(root, name).await?;
         Ok(Self {
             directory,
@@ -102,9 +102,10 @@ impl Lease {
     /// Makes sure that a watcher watches. To be called under the start lock, before the first container.
     pub(in crate::stack) async fn ensure_watched(
         &mut self,
-        engine: &EngineAddress,
+        provider: &dyn Provider,
     ) -> Result<(), StackError> {
-        if let Some(mut reaper) = Reaper::start(self.directory.path(), engine, SHARED_GRACE).await?
+        if let Some(mut reaper) =
+            Reaper::start(self.directory.path(), provider, SHARED_GRACE).await?
         {
             reaper.release();
             self.reaper = Some(reaper);

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::{io::AsyncReadExt, net::unix::pipe, time::timeout};
 
-use crate::stack::{StackError, engine::EngineAddress, wait::Backoff};
+use crate::stack::{StackError, provider::Provider, wait::Backoff};
 
 const SCRIPT: &str = include_str!("reaper.sh");
 
@@ -34,10 +34,10 @@ impl Reaper {
     /// The session is safe from the watcher until [`Reaper::release`].
     pub(super) async fn start(
         directory: &Path,
-        engine: &EngineAddress,
+        provider: &dyn Provider,
         grace: Duration,
     ) -> Result<Option<Self>, StackError> {
-        let mut child = spawn(directory, engine, grace)?;
+        let mut child = spawn(directory, provider, grace)?;
         let starting = child.stdin.take();
         let answer = match first_line(&mut child).await {
             Ok(answer) => answer,
@@ -108,14 +108,14 @@ fn discard(mut child: Child) {
         .spawn(move || child.wait());
 }
 
-fn spawn(directory: &Path, engine: &EngineAddress, grace: Duration) -> Result<Child, StackError> {
+fn spawn(directory: &Path, provider: &dyn Provider, grace: Duration) -> Result<Child, StackError> {
     // A session of its own: neither ctrl-c nor the end of the terminal reaches it, nor does a signal to the group of the
     // test process.
     Command::new("setsid")
         .args(["sh", "-c", SCRIPT, "kai-e2e-reaper"])
         .arg(directory)
         .arg(grace.as_secs().to_string())
-        .arg(engine.url())
+        .arg(provider.address())
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -5,16 +5,17 @@ use std::{
     ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{STACK, StateRoot, directory::DesertedDirectory, owner_filter, reaper::Reaper};
+use super::{StateRoot, directory::DesertedDirectory, reaper::Reaper};
 use crate::stack::{
     StackError,
-    engine::{Engine, EngineAddress, FoundContainer},
+    provider::{Found, Provider, Scope},
 };
 
-/// How old a stopped container must be before it counts as left over although its session's directory is not to be seen.
+/// How old a stopped service must be before it counts as left over although its session's directory is not to be seen.
 /// The directory may lie on a file system that only its own session sees.
 const UNSEEN_AGE_SECONDS: i64 = 3600;
 
@@ -29,26 +30,20 @@ pub(in crate::stack) enum Standing {
     Deserted(Option<DesertedDirectory>),
 }
 
-/// One session of this user on this engine: its containers, its directory, or both.
+/// One session of this user: what it started, its directory, or both.
 #[derive(Debug)]
 pub(in crate::stack) struct LeftOver {
     pub(in crate::stack) directory: PathBuf,
-    pub(in crate::stack) containers: Vec<FoundContainer>,
+    pub(in crate::stack) parts: Vec<Found>,
     pub(in crate::stack) standing: Standing,
+    provider: Arc<dyn Provider>,
 }
 
 impl LeftOver {
-    pub(in crate::stack) fn container_ids(&self) -> Vec<String> {
-        self.containers
-            .iter()
-            .map(|container| container.id.clone())
-            .collect()
-    }
-
     /// Removes everything of a session that is deserted or kept. A kept one may have users; its directory then stays, for
     /// their locks are in it, and a watcher removes it when they are gone.
-    pub(in crate::stack) async fn remove(self, engine: &Engine) -> Result<(), StackError> {
-        engine.remove(&self.container_ids()).await?;
+    pub(in crate::stack) async fn remove(self) -> Result<(), StackError> {
+        self.provider.remove(&self.parts).await?;
         let deserted = match self.standing {
             Standing::Deserted(deserted) => deserted,
             Standing::Kept => {
@@ -57,7 +52,7 @@ impl LeftOver {
                 {
                     Former::Gone => None,
                     Former::Deserted(deserted) => Some(deserted),
-                    Former::InUse => return watch(&self.directory, engine.address()).await,
+                    Former::InUse => return watch(&self.directory, self.provider.as_ref()).await,
                 }
             }
             Standing::InUse => None,
@@ -88,8 +83,8 @@ fn unkeep(directory: &Path) -> io::Result<Former> {
     })
 }
 
-async fn watch(directory: &Path, engine: &EngineAddress) -> Result<(), StackError> {
-    if let Some(mut reaper) = Reaper::start(directory, engine, Duration::ZERO).await? {
+async fn watch(directory: &Path, provider: &dyn Provider) -> Result<(), StackError> {
+    if let Some(mut reaper) = Reaper::start(directory, provider, Duration::ZERO).await? {
         reaper.release();
     }
     Ok(())
@@ -102,36 +97,46 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes what former sessions of this user have left behind: containers with their volumes, and directories. What is in
-/// use, what is kept and what belongs to others stays. Gives the number of sessions removed.
+/// Removes what former sessions of this user have left behind: services with their data, and directories. What is in use,
+/// what is kept and what belongs to others stays. Gives the number of sessions removed.
 pub(in crate::stack) async fn sweep(
-    engine: &Engine,
+    providers: &[Arc<dyn Provider>],
     root: &StateRoot,
 ) -> Result<usize, StackError> {
     let mut removed = 0;
-    for session in survey(engine, root).await? {
+    for session in survey(providers, root).await? {
         if matches!(session.standing, Standing::Deserted(_)) {
-            session.remove(engine).await?;
+            session.remove().await?;
             removed += 1;
         }
     }
     Ok(removed)
 }
 
-/// Every session of this user and state directory of which a container or a directory is to be seen.
+/// Every session of this user and state directory of which a service or a directory is to be seen.
 pub(in crate::stack) async fn survey(
-    engine: &Engine,
+    providers: &[Arc<dyn Provider>],
     root: &StateRoot,
 ) -> Result<Vec<LeftOver>, StackError> {
-    // Containers first: a session makes its directory before its containers, so each of these had one.
-    let mut sessions: BTreeMap<PathBuf, Vec<FoundContainer>> = BTreeMap::new();
-    let filters = [STACK.to_owned(), owner_filter()];
-    for container in engine.containers(&filters).await? {
-        let directory = container.session_directory().to_owned();
+    let mut sessions = Vec::new();
+    for provider in providers {
+        sessions.extend(survey_one(provider, root).await?);
+    }
+    Ok(sessions)
+}
+
+async fn survey_one(
+    provider: &Arc<dyn Provider>,
+    root: &StateRoot,
+) -> Result<Vec<LeftOver>, StackError> {
+    // Services first: a session makes its directory before its services, so each of these had one.
+    let mut sessions: BTreeMap<PathBuf, Vec<Found>> = BTreeMap::new();
+    for found in provider.find(Scope::Mine).await? {
+        let directory = found.session_directory().to_owned();
         // One that lies in another state directory is that one's business, as long as it is there.
         let elsewhere = directory.parent() != Some(root.path());
         if !(elsewhere && directory.exists()) {
-            sessions.entry(directory).or_default().push(container);
+            sessions.entry(directory).or_default().push(found);
         }
     }
     for directory in directories(root)? {
@@ -140,13 +145,14 @@ pub(in crate::stack) async fn survey(
     let identity = root.identity()?;
     sessions
         .into_iter()
-        .map(|(directory, containers)| {
-            let standing = standing(root, &identity, &directory, &containers)
+        .map(|(directory, parts)| {
+            let standing = standing(root, &identity, &directory, &parts)
                 .map_err(StackError::state("look at", &directory))?;
             Ok(LeftOver {
                 directory,
-                containers,
+                parts,
                 standing,
+                provider: Arc::clone(provider),
             })
         })
         .collect()
@@ -193,7 +199,7 @@ fn standing(
     root: &StateRoot,
     identity: &str,
     directory: &Path,
-    containers: &[FoundContainer],
+    parts: &[Found],
 ) -> io::Result<Standing> {
     if directory.parent() == Some(root.path()) && fs::exists(directory)? {
         if fs::exists(directory.join("kept"))? {
@@ -207,26 +213,17 @@ fn standing(
             Err(error) => Err(error),
         };
     }
-    Ok(standing_of_unseen(identity, containers, seconds_now()))
+    Ok(standing_of_unseen(identity, parts, seconds_now()))
 }
 
-/// The standing of containers whose directory is not to be seen from here.
-fn standing_of_unseen(identity: &str, containers: &[FoundContainer], now: i64) -> Standing {
-    if containers
-        .iter()
-        .any(FoundContainer::was_started_to_be_kept)
-    {
+/// The standing of services whose directory is not to be seen from here.
+fn standing_of_unseen(identity: &str, parts: &[Found], now: i64) -> Standing {
+    if parts.iter().any(Found::was_started_to_be_kept) {
         return Standing::Kept;
     }
-    let ours =
-        |container: &FoundContainer| !identity.is_empty() && container.state_identity() == identity;
-    let long_dead = |container: &FoundContainer| {
-        !container.is_running() && now - container.created > UNSEEN_AGE_SECONDS
-    };
-    if containers
-        .iter()
-        .all(|container| ours(container) || long_dead(container))
-    {
+    let ours = |part: &Found| !identity.is_empty() && part.state_identity() == identity;
+    let long_dead = |part: &Found| !part.is_alive && now - part.created > UNSEEN_AGE_SECONDS;
+    if parts.iter().all(|part| ours(part) || long_dead(part)) {
         Standing::Deserted(None)
     } else {
         Standing::InUse
@@ -246,20 +243,21 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::stack::{Service, session::Labels};
+    use crate::stack::{Service, provider::Instance, session::Labels};
 
     const NOW: i64 = 1_750_000_000;
 
-    fn container(state: &str, kept: bool, running: bool, age: i64) -> FoundContainer {
+    fn container(state: &str, kept: bool, running: bool, age: i64) -> Found {
         let labels = Labels::new("s", Path::new("/elsewhere/owned-1"), state, kept);
-        FoundContainer {
-            id: "c".into(),
+        Found {
+            instance: Instance::Container("c".into()),
             labels: labels
                 .of(Service::Postgres)
                 .into_iter()
                 .map(|(key, value)| (key.to_owned(), value))
                 .collect::<HashMap<_, _>>(),
             state: if running { "running" } else { "exited" }.into(),
+            is_alive: running,
             created: NOW - age,
         }
     }

@@ -1,0 +1,137 @@
+//! Services in containers.
+
+use std::{io, net::TcpListener};
+
+use async_trait::async_trait;
+
+use super::{Begun, Found, Instance, Order, Provider, Scope};
+use crate::stack::{
+    Images, Progress, Service, StackConfig, StackError,
+    engine::{Engine, FoundContainer},
+    error::ExitCode,
+    images::resolve_with,
+    services::{ServiceContainer, container_log_tail, port_taken},
+    session::{SESSION, STACK, owner_filter},
+};
+
+/// The containers of one engine, which has answered.
+#[derive(Debug)]
+pub(in crate::stack) struct Containers {
+    engine: Engine,
+}
+
+impl Containers {
+    /// Connects to the engine and asks for a sign of life.
+    pub(in crate::stack) async fn connect() -> Result<Self, StackError> {
+        Ok(Self {
+            engine: Engine::connect().await?,
+        })
+    }
+}
+
+#[async_trait]
+impl Provider for Containers {
+    fn address(&self) -> &str {
+        self.engine.address().url()
+    }
+
+    async fn prepare(
+        &self,
+        config: &StackConfig,
+        progress: &dyn Progress,
+    ) -> Result<Images, StackError> {
+        resolve_with(&self.engine, config, progress).await
+    }
+
+    fn refuse_taken_ports(&self, config: &StackConfig) -> Result<(), StackError> {
+        let address = self.engine.address();
+        if address.host() != "127.0.0.1" {
+            return Ok(());
+        }
+        for service in Service::ALL {
+            let Some(port) = config.port(service) else {
+                continue;
+            };
+            match TcpListener::bind((address.publish_on(), port.get())) {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    return Err(port_taken(service, port));
+                }
+                // Anything else, such as a port below 1024, is for the engine to judge, which may have other rights.
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn begin(&self, order: &Order<'_>) -> Result<Begun, StackError> {
+        let id = ServiceContainer {
+            service: order.service,
+            image: order.images.get(order.service),
+            labels: order.labels,
+            port: order.port,
+            engine: self.engine.address(),
+            credentials: order.credentials,
+            temporal_ui: order.temporal_ui,
+            timeout: order.timeout,
+        }
+        .start()
+        .await?;
+        Ok(Begun {
+            ports: self.engine.published_ports(&id).await?,
+            host: self.engine.address().host(),
+            instance: Instance::Container(id),
+        })
+    }
+
+    async fn ended(&self, _service: Service, instance: &Instance) -> Result<ExitCode, StackError> {
+        self.engine.ended(id(instance)).await
+    }
+
+    async fn log_tail(
+        &self,
+        service: Service,
+        instance: &Instance,
+        lines: usize,
+    ) -> Result<String, StackError> {
+        container_log_tail(&self.engine, service, id(instance), lines).await
+    }
+
+    async fn kill(&self, _service: Service, instance: &Instance) -> Result<(), StackError> {
+        self.engine.kill(id(instance)).await
+    }
+
+    async fn find(&self, scope: Scope<'_>) -> Result<Vec<Found>, StackError> {
+        let labels = match scope {
+            Scope::Session(session) => vec![format!("{SESSION}={session}")],
+            Scope::Mine => vec![STACK.to_owned(), owner_filter()],
+        };
+        let found = self.engine.containers(&labels).await?;
+        Ok(found.into_iter().map(Found::from).collect())
+    }
+
+    async fn remove(&self, found: &[Found]) -> Result<(), StackError> {
+        let ids: Vec<String> = found
+            .iter()
+            .filter_map(|found| found.instance.container())
+            .map(str::to_owned)
+            .collect();
+        self.engine.remove(&ids).await
+    }
+}
+
+/// The id of a container; empty, which no container has, for an instance of another provider.
+fn id(instance: &Instance) -> &str {
+    instance.container().unwrap_or_default()
+}
+
+impl From<FoundContainer> for Found {
+    fn from(container: FoundContainer) -> Self {
+        Self {
+            is_alive: container.is_running(),
+            instance: Instance::Container(container.id),
+            labels: container.labels,
+            state: container.state,
+            created: container.created,
+        }
+    }
+}

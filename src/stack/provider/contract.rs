@@ -1,0 +1,80 @@
+//! What a provider can do, and which one is meant.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+
+use super::{Begun, Containers, Found, Instance, Order};
+use crate::stack::{Images, Progress, Service, StackConfig, StackError, error::ExitCode};
+
+/// Whose services are looked for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::stack) enum Scope<'a> {
+    /// Those of one session, by its random name.
+    Session(&'a str),
+    /// Those of every session of this user on this machine.
+    Mine,
+}
+
+/// A way to run services.
+#[async_trait]
+pub(in crate::stack) trait Provider: fmt::Debug + Send + Sync {
+    /// What tells it from any other: stacks of different providers are never shared. The watcher is told it too, and
+    /// removes by it.
+    fn address(&self) -> &str;
+
+    /// Finds, and makes when they are missing, the programs that the services are started from.
+    async fn prepare(
+        &self,
+        config: &StackConfig,
+        progress: &dyn Progress,
+    ) -> Result<Images, StackError>;
+
+    /// Fails when a fixed port is taken, as far as that can be told before anything starts. Somebody may still take it in
+    /// between; then [`Provider::begin`] fails with the same error.
+    fn refuse_taken_ports(&self, config: &StackConfig) -> Result<(), StackError>;
+
+    /// Begins to run a service. It need not be ready yet, and may even have ended already.
+    async fn begin(&self, order: &Order<'_>) -> Result<Begun, StackError>;
+
+    /// Waits until a service has ended.
+    async fn ended(&self, service: Service, instance: &Instance) -> Result<ExitCode, StackError>;
+
+    /// The last `lines` lines that a service wrote, also when it has ended.
+    async fn log_tail(
+        &self,
+        service: Service,
+        instance: &Instance,
+        lines: usize,
+    ) -> Result<String, StackError>;
+
+    /// Ends a service as a crash would.
+    async fn kill(&self, service: Service, instance: &Instance) -> Result<(), StackError>;
+
+    /// Everything that carries the labels of the sessions in scope, running or not.
+    async fn find(&self, scope: Scope<'_>) -> Result<Vec<Found>, StackError>;
+
+    /// Removes what was found, with its data. What is gone already is no error.
+    async fn remove(&self, found: &[Found]) -> Result<(), StackError>;
+}
+
+/// The provider for new stacks.
+pub(in crate::stack) async fn connect(
+    _config: &StackConfig,
+) -> Result<Arc<dyn Provider>, StackError> {
+    Ok(Arc::new(Containers::connect().await?))
+}
+
+/// Every provider whose services can be seen from here.
+pub(in crate::stack) async fn reachable(
+    config: &StackConfig,
+) -> Result<Vec<Arc<dyn Provider>>, StackError> {
+    Ok(vec![connect(config).await?])
+}
+
+/// The provider that a service was started by.
+pub(in crate::stack) async fn of(instance: &Instance) -> Result<Arc<dyn Provider>, StackError> {
+    match instance {
+        Instance::Container(_) => Ok(Arc::new(Containers::connect().await?)),
+    }
+}

@@ -1,0 +1,17 @@
+//! Where the services of a stack run, behind one trait.
+//!
+//! A [`Provider`] begins services, tells when one has ended and what it wrote, and finds and removes everything that carries
+//! the labels of a session. What a service is ready for, how a stack is made of three of them, and when it goes, is the same
+//! for all providers and lives outside this folder.
+
+mod containers;
+mod contract;
+mod found;
+mod instance;
+mod order;
+
+pub(super) use containers::Containers;
+pub(super) use contract::{Provider, Scope, connect, of, reachable};
+pub(super) use found::Found;
+pub(super) use instance::Instance;
+pub(super) use order::{Begun, Order};

@@ -1,0 +1,38 @@
+//! What a provider is asked for, and what it gives.
+
+use std::{collections::HashMap, num::NonZeroU16, time::Duration};
+
+use super::Instance;
+use crate::stack::{Images, Service, services::Credentials, session::Labels};
+
+/// Everything that one service is begun from.
+pub(in crate::stack) struct Order<'a> {
+    pub(in crate::stack) service: Service,
+    pub(in crate::stack) images: &'a Images,
+    pub(in crate::stack) labels: &'a Labels,
+    /// A fixed port on the host; `None` for a free one.
+    pub(in crate::stack) port: Option<NonZeroU16>,
+    pub(in crate::stack) credentials: &'a Credentials,
+    pub(in crate::stack) temporal_ui: bool,
+    pub(in crate::stack) timeout: Duration,
+}
+
+/// The ports on which a service is reached, by the ports that it has in a container of its own.
+pub(in crate::stack) type Ports = HashMap<u16, u16>;
+
+/// A service that was begun.
+#[derive(Debug, Clone)]
+pub(in crate::stack) struct Begun {
+    pub(in crate::stack) instance: Instance,
+    /// The host on which its ports are reached.
+    pub(in crate::stack) host: String,
+    /// Without its ports it has ended already.
+    pub(in crate::stack) ports: Ports,
+}
+
+impl Begun {
+    /// Where the service's own port is reached.
+    pub(in crate::stack) fn port(&self, service: Service) -> Option<u16> {
+        self.ports.get(&service.container_port()).copied()
+    }
+}
