@@ -7,6 +7,7 @@
 mod bare;
 mod figures;
 mod one_activity;
+mod parts;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use anyhow::{Context, Result};
 use figures::{Series, milliseconds};
 use kai_e2e::harness::{AnyStack, Harness, HarnessSettings};
 use kai_e2e::stack::{OwnedStack, Service, StackConfig};
+use parts::Parts;
 use tokio_postgres::NoTls;
 
 const PROMPT: &str = "Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi";
@@ -109,8 +111,10 @@ async fn whole_runs(owned: OwnedStack) -> Result<()> {
 
     let (mut bare, mut sql, mut runs) = (Series::default(), Series::default(), Series::default());
     let mut quiet = Series::default();
+    let (mut bare_parts, mut run_parts) = (Parts::default(), Parts::default());
+    let mut agent = Series::default();
     for round in 0..WARM_UP + RUNS {
-        let workflow = one.run().await?;
+        let (workflow, workflow_steps) = one.run().await?;
         let began = Instant::now();
         for statement in &statements {
             client.query(statement.as_str(), &[]).await?;
@@ -127,6 +131,9 @@ async fn whole_runs(owned: OwnedStack) -> Result<()> {
             sql.push(query);
             runs.push(run.duration());
             quiet.push(unstreamed);
+            bare_parts.push(&workflow_steps);
+            run_parts.push(&run.history().steps());
+            agent.push(Duration::from_millis(run.result()?.execution_time_ms));
         }
     }
     println!("one whole run, {RUNS} times, in turn            p50 (ms)    p90 (ms)");
@@ -138,6 +145,21 @@ async fn whole_runs(owned: OwnedStack) -> Result<()> {
     ] {
         println!("  {name:<38}{:>12}{:>12}", series.median(), series.p90());
     }
+    for (title, parts) in [
+        ("of the bare workflow", &bare_parts),
+        ("of the whole run", &run_parts),
+    ] {
+        println!("  {title}");
+        for (name, series) in parts.named() {
+            println!("  {name:<42}{:>8}{:>12}", series.median(), series.p90());
+        }
+    }
+    println!(
+        "    {:<40}{:>8}{:>12}",
+        "the worker's own execution_time_ms",
+        agent.median(),
+        agent.p90()
+    );
     let allowed = bare.median_duration().mul_f64(1.5) + sql.median_duration();
     println!(
         "  {:<38}{:>12}   the run takes {:.2} of it",

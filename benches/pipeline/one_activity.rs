@@ -7,6 +7,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
+use kai_e2e::checks::HistoryStep;
+use kai_e2e::harness::RunHistory;
 use kai_e2e::worker::{TemporalTarget, connect};
 use temporalio_client::{Client, WorkflowStartOptions};
 use temporalio_common::worker::WorkerDeploymentOptions;
@@ -85,8 +87,8 @@ impl OneActivity {
         })
     }
 
-    /// One workflow, from the call to its result.
-    pub async fn run(&self) -> Result<Duration> {
+    /// One workflow, from the call to its result, and its history.
+    pub async fn run(&self) -> Result<(Duration, Vec<HistoryStep>)> {
         let id = format!("bench-{}", uuid::Uuid::new_v4().simple());
         let began = Instant::now();
         let handle = self
@@ -98,7 +100,12 @@ impl OneActivity {
             )
             .await?;
         handle.get_result(Default::default()).await?;
-        Ok(began.elapsed())
+        let took = began.elapsed();
+        let events = handle
+            .fetch_history(Default::default())
+            .into_events()
+            .await?;
+        Ok((took, RunHistory::new(events).steps()))
     }
 
     pub async fn stop(self) -> Result<()> {

@@ -17,7 +17,8 @@ pub struct RunHistory {
 }
 
 impl RunHistory {
-    pub(super) fn new(events: Vec<HistoryEvent>) -> Self {
+    /// The history that these events make.
+    pub fn new(events: Vec<HistoryEvent>) -> Self {
         Self { events }
     }
 
