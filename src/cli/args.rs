@@ -30,6 +30,8 @@ pub(super) enum Command {
     Up(UpArgs),
     /// Remove the kept stack and whatever earlier runs left behind.
     Down,
+    /// Show every stack of this user: kept, in use or left over, and where its services are.
+    Status(StatusArgs),
     /// The container images of the services.
     Images(ImagesArgs),
     /// Run a KAI worker as a process of its own, configured by the environment.
@@ -84,6 +86,19 @@ pub(super) struct UpArgs {
 pub(super) enum UpFormat {
     Text,
     Env,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// Text for people, or one JSON object `{stacks}`.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod run;
 mod services;
 mod signals;
 mod stack;
+mod status;
 mod worker;
 
 pub use args::Cli;
@@ -26,6 +27,7 @@ pub async fn execute(cli: Cli) -> Result<(), Exit> {
         Command::Ask(args) => ask::ask(args).await,
         Command::Up(args) => services::up(args).await,
         Command::Down => services::down().await,
+        Command::Status(args) => status::status(args).await,
         Command::Images(args) => images::images(args).await,
         Command::Worker => worker::worker().await,
         Command::Capture(args) => capture::capture(args).await,

@@ -1,11 +1,8 @@
-//! Stacks that stay: bringing one up, looking at what there is, taking it down.
-
-use std::path::PathBuf;
+//! Stacks that stay: bringing one up and taking it down.
 
 use super::{
-    Endpoints, PerService, Progress, Service, SharedStack, StackConfig, StackError, provider,
-    session::{LeftOver, Standing, StateRoot, survey},
-    shared::{STATE_FILE, read_state_file},
+    Progress, SharedStack, StackConfig, StackError, provider,
+    session::{Standing, StateRoot, survey},
 };
 
 /// Starts a stack that stays when this process ends, or marks the one that runs as one that stays.
@@ -49,58 +46,4 @@ pub async fn down(config: &StackConfig) -> Result<Removed, StackError> {
     }
     root.remove_if_empty();
     Ok(removed)
-}
-
-/// One stack of this user, as [`status`] finds it.
-#[derive(Debug, Clone)]
-pub struct StackStatus {
-    /// The directory of its locks.
-    pub directory: PathBuf,
-    /// Whether it was started to stay.
-    pub kept: bool,
-    /// Whether nobody uses it and nobody will: the next start removes it.
-    pub left_over: bool,
-    /// The engine's word for the state of each service's container (`running`, `exited`, …); `None` for one that is missing.
-    pub services: PerService<Option<String>>,
-    /// How it is reached, when that is known: shared stacks only.
-    pub endpoints: Option<Endpoints>,
-}
-
-/// Every stack of this user. Nothing is changed.
-///
-/// # Errors
-///
-/// When the engine does not answer.
-pub async fn status(config: &StackConfig) -> Result<Vec<StackStatus>, StackError> {
-    let providers = provider::reachable(config).await?;
-    let root = StateRoot::at(config.state_directory());
-    let found = survey(&providers, &root).await?;
-    root.remove_if_empty();
-    found.into_iter().map(StackStatus::of).collect()
-}
-
-impl StackStatus {
-    fn of(session: LeftOver) -> Result<Self, StackError> {
-        let mut services = PerService::<Option<String>>::default();
-        for part in &session.parts {
-            if let Some(service) = part.service() {
-                *services.get_mut(service) = Some(part.state.clone());
-            }
-        }
-        let state = read_state_file(&session.directory.join(STATE_FILE))?;
-        Ok(Self {
-            kept: matches!(session.standing, Standing::Kept),
-            left_over: matches!(session.standing, Standing::Deserted(_)),
-            endpoints: state.map(|running| running.endpoints),
-            directory: session.directory,
-            services,
-        })
-    }
-
-    /// Whether all three services run.
-    pub fn is_whole(&self) -> bool {
-        Service::ALL
-            .into_iter()
-            .all(|service| self.services.get(service).as_deref() == Some("running"))
-    }
 }

@@ -30,6 +30,7 @@ mod services;
 mod session;
 mod shared;
 mod statement_log;
+mod status;
 mod wait;
 
 pub use config::{PostgresMajor, SeedScale, StackConfig};
@@ -39,7 +40,7 @@ pub use images::{
     ImageSource, ImageStatus, Images, ServiceImage, build as build_images,
     resolve as resolve_images, status as image_status,
 };
-pub use kept::{Removed, StackStatus, down, status, up};
+pub use kept::{Removed, down, up};
 pub use owned::OwnedStack;
 pub use progress::{Progress, Silent};
 pub use running::{RunningStack, StartTimings};
@@ -54,3 +55,4 @@ pub(crate) use wait::Backoff;
 pub use statement_log::{
     LogPosition, LoggedStatement, StatementFilter, StatementKind, StatementLog,
 };
+pub use status::{ServiceStatus, StackStanding, StackStatus, status};

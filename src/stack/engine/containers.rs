@@ -24,6 +24,8 @@ pub(in crate::stack) struct FoundContainer {
     pub(in crate::stack) state: String,
     /// When it was created, in seconds since 1970.
     pub(in crate::stack) created: i64,
+    /// The ports of the host that lead to its own.
+    pub(in crate::stack) ports: PublishedPorts,
 }
 
 impl FoundContainer {
@@ -42,6 +44,12 @@ impl From<ContainerSummary> for FoundContainer {
                 .map(|state| state.to_string())
                 .unwrap_or_default(),
             created: summary.created.unwrap_or_default(),
+            ports: summary
+                .ports
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|port| Some((port.private_port, port.public_port?)))
+                .collect(),
         }
     }
 }

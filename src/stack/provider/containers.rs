@@ -106,7 +106,11 @@ impl Provider for Containers {
             Scope::Mine => vec![STACK.to_owned(), owner_filter()],
         };
         let found = self.engine.containers(&labels).await?;
-        Ok(found.into_iter().map(Found::from).collect())
+        let host = self.engine.address().host();
+        Ok(found
+            .into_iter()
+            .map(|container| found_at(&host, container))
+            .collect())
     }
 
     async fn remove(&self, found: &[Found]) -> Result<(), StackError> {
@@ -124,14 +128,17 @@ fn id(instance: &Instance) -> &str {
     instance.container().unwrap_or_default()
 }
 
-impl From<FoundContainer> for Found {
-    fn from(container: FoundContainer) -> Self {
-        Self {
-            is_alive: container.is_running(),
-            instance: Instance::Container(container.id),
-            labels: container.labels,
-            state: container.state,
-            created: container.created,
-        }
+fn found_at(host: &str, container: FoundContainer) -> Found {
+    Found {
+        is_alive: container.is_running(),
+        instance: Instance::Container(container.id),
+        labels: container.labels,
+        state: container.state,
+        created: container.created,
+        addresses: container
+            .ports
+            .into_iter()
+            .map(|(inside, outside)| (inside, format!("{host}:{outside}")))
+            .collect(),
     }
 }

@@ -15,6 +15,8 @@ pub(in crate::stack) struct Found {
     pub(in crate::stack) is_alive: bool,
     /// When it was created, in seconds since 1970.
     pub(in crate::stack) created: i64,
+    /// Where it is reached, as `host:port`, by the port that it has in a container of its own; empty when it has ended.
+    pub(in crate::stack) addresses: HashMap<u16, String>,
 }
 
 impl Found {

@@ -259,6 +259,7 @@ mod tests {
             state: if running { "running" } else { "exited" }.into(),
             is_alive: running,
             created: NOW - age,
+            addresses: HashMap::new(),
         }
     }
 
