@@ -13,6 +13,7 @@
 //! Every error of a start names the service and carries the end of its log. This is the only room that knows of containers;
 //! it knows nothing of workflows, agents and streams.
 
+mod bounds;
 mod config;
 mod endpoints;
 mod engine;
@@ -33,6 +34,9 @@ mod statement_log;
 mod status;
 mod wait;
 
+pub(crate) use bounds::parse as parse_bound;
+
+pub use bounds::Bound;
 pub use config::{PostgresMajor, SeedScale, StackConfig};
 pub use endpoints::{Endpoints, PostgresEndpoint, TypesenseEndpoint};
 pub use error::{ExitCode, LogTail, StackError};

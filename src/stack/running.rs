@@ -1,12 +1,12 @@
 //! A stack that runs.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Endpoints, Images, PerService, Service, StackError, StatementLog,
+    Endpoints, Images, LoggedStatement, PerService, Service, StackError, StatementLog, bounds,
     error::LogTail,
     provider::{self, Instance, Provider},
     services::{Target, until_ready},
@@ -48,9 +48,6 @@ impl StartTimings {
             .unwrap_or_default()
     }
 }
-
-/// How long a service that was ready once may take to answer again: it is running, so this is generous.
-const ANSWER_BOUND: Duration = Duration::from_secs(10);
 
 impl RunningStack {
     /// How the services are reached.
@@ -95,12 +92,44 @@ impl RunningStack {
         provider.log_tail(service, instance, lines).await
     }
 
+    /// Everything that a service wrote since a moment, also when it has ended or does not answer.
+    ///
+    /// # Errors
+    ///
+    /// When the engine does not answer or the container is gone.
+    pub async fn logs_since(
+        &self,
+        service: Service,
+        since: SystemTime,
+    ) -> Result<String, StackError> {
+        let instance = self.instances.get(service);
+        let provider = provider::of(instance).await?;
+        provider.log_since(service, instance, since).await
+    }
+
+    /// The statements that Postgres logged since a moment, errors included, also when it has ended or does not answer.
+    ///
+    /// Unlike [`StatementLog::since`] this asks the file and not the server: what was executed an instant ago may be
+    /// missing.
+    ///
+    /// # Errors
+    ///
+    /// When the engine does not answer or the container is gone.
+    pub async fn statements_since(
+        &self,
+        since: SystemTime,
+    ) -> Result<Vec<LoggedStatement>, StackError> {
+        let instance = &self.instances.postgres;
+        let provider = provider::of(instance).await?;
+        provider.statements_since(instance, since).await
+    }
+
     /// Asks every service whether it still answers.
     ///
     /// # Errors
     ///
     /// [`StackError::Gone`], naming the service and with the end of its log, for one that has ended or does not answer
-    /// within ten seconds.
+    /// within `KAI_E2E_ANSWER_TIMEOUT`, ten seconds.
     pub async fn check(&self) -> Result<(), StackError> {
         let provider = provider::of(&self.instances.temporal).await?;
         try_join_all(Service::ALL.map(|service| self.check_one(provider.as_ref(), service)))
@@ -116,7 +145,8 @@ impl RunningStack {
             reason,
             log,
         };
-        match until_ready(provider, &target, instance, Instant::now(), ANSWER_BOUND).await {
+        let bound = bounds::ANSWER.get();
+        match until_ready(provider, &target, instance, Instant::now(), bound).await {
             Err(StackError::Exited { code, log, .. }) => Err(gone(format!("it ended {code}"), log)),
             Err(StackError::NotReady { last_seen, log, .. }) => {
                 Err(gone(format!("it does not answer ({last_seen})"), log))

@@ -10,7 +10,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Images, Progress, RunningStack, Service, StackConfig, StackError,
+    Images, Progress, RunningStack, Service, StackConfig, StackError, bounds,
     launch::Launch,
     owned::{abandon, remove_session},
     provider::{self, Provider},
@@ -41,9 +41,6 @@ pub enum Attachment {
     Started,
 }
 
-/// How long one process may take to start the stack while others wait: longer than any of its parts, image builds aside.
-const START_BOUND: Duration = Duration::from_secs(10 * 60);
-
 /// The file with the address of the running stack, in the session's directory.
 pub(super) const STATE_FILE: &str = "state.json";
 
@@ -73,7 +70,7 @@ impl SharedStack {
         let lock = ExclusiveLock::acquire(
             &lease.directory().file("start.lock"),
             "start the shared stack",
-            START_BOUND,
+            bounds::STARTER.get(),
             progress,
         )
         .await?;

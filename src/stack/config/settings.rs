@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU16, path::PathBuf, str::FromStr, time::Duration};
 
-use crate::stack::StackError;
+use crate::stack::{StackError, parse_bound};
 
 /// Where variables are read from: the process's environment, or a table in a test.
 pub(super) struct Settings<F> {
@@ -37,16 +37,10 @@ impl<F: Fn(&str) -> Option<String>> Settings<F> {
 
     /// A duration in seconds, fractions allowed, from a millisecond to a day.
     pub(super) fn seconds(&self, variable: &str) -> Result<Option<Duration>, StackError> {
-        const EXPECTED: &str = "a number of seconds from 0.001 to 86400, such as 60 or 2.5";
         let Some(value) = self.text(variable) else {
             return Ok(None);
         };
-        match value.parse::<f64>() {
-            Ok(seconds) if (0.001..=86_400.0).contains(&seconds) => {
-                Ok(Some(Duration::from_secs_f64(seconds)))
-            }
-            _ => Err(refused(variable, value, EXPECTED)),
-        }
+        parse_bound(&value).map_err(|expected| refused(variable, value, expected))
     }
 
     /// A switch.

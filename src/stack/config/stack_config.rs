@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{PostgresMajor, SeedScale, defaults, settings::Settings};
-use crate::stack::{PerService, Service, StackError};
+use crate::stack::{Bound, PerService, Service, StackError};
 
 /// The settings of a stack. Start from [`StackConfig::from_env`] or from the defaults, and change what differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,7 @@ impl StackConfig {
     /// | `KAI_E2E_STATE_DIR` | where locks and addresses of running stacks lie | `$XDG_RUNTIME_DIR/kai-e2e`, else `kai-e2e-UID` in the temporary directory |
     /// | `KAI_E2E_CACHE` | where downloads for image builds are kept | `$XDG_CACHE_HOME/kai-e2e`, else `~/.cache/kai-e2e` |
     /// | `KAI_E2E_TEMPORAL_UI` | 1: with Temporal's web interface | 0 |
+    /// | `KAI_E2E_…_TIMEOUT` | see [`Bound::all`] | |
     /// | `KAI_E2E_KEEP` | 1: a shared stack stays until `kai-e2e down` | 0 |
     ///
     /// # Errors
@@ -52,6 +53,9 @@ impl StackConfig {
 
     fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, StackError> {
         let settings = Settings::new(lookup);
+        for bound in Bound::all() {
+            settings.seconds(bound.variable())?;
+        }
         let mut images = PerService::default();
         let mut ports = PerService::default();
         for service in Service::ALL {
@@ -277,6 +281,7 @@ mod tests {
             ("KAI_E2E_START_TIMEOUT", "soon", "a number of seconds"),
             ("KAI_E2E_START_TIMEOUT", "0", "a number of seconds"),
             ("KAI_E2E_START_TIMEOUT", "NaN", "a number of seconds"),
+            ("KAI_E2E_ANSWER_TIMEOUT", "later", "a number of seconds"),
             ("KAI_E2E_SEED_SCALE", "-2", "a plain number above 0"),
             ("KAI_E2E_POSTGRES_MAJOR", "9", "15, 16 or 17"),
             (

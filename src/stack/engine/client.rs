@@ -1,11 +1,11 @@
 //! The connection to the engine.
 
-use std::{io, time::Duration};
+use std::io;
 
 use bollard::{API_DEFAULT_VERSION, Docker};
 
 use super::{EngineAddress, explain};
-use crate::stack::StackError;
+use crate::stack::{StackError, bounds};
 
 /// A container engine that answered.
 #[derive(Debug, Clone)]
@@ -14,12 +14,6 @@ pub(in crate::stack) struct Engine {
     address: EngineAddress,
 }
 
-/// How long one call may take. Removing containers of a busy engine has been seen to take seconds.
-const CALL_TIMEOUT_SECONDS: u64 = 120;
-
-/// How long the engine may take to say that it is there.
-const PING_TIMEOUT: Duration = Duration::from_secs(10);
-
 impl Engine {
     /// Connects and asks for a sign of life.
     pub(in crate::stack) async fn connect() -> Result<Self, StackError> {
@@ -27,7 +21,7 @@ impl Engine {
         let docker =
             Self::client(&address).map_err(|error| explain::unavailable(&address, error.into()))?;
         let refuse = |source| explain::unavailable(&address, source);
-        match tokio::time::timeout(PING_TIMEOUT, docker.ping()).await {
+        match tokio::time::timeout(bounds::PING.get(), docker.ping()).await {
             Ok(Ok(_)) => Ok(Self { docker, address }),
             Ok(Err(error)) => Err(refuse(error.into())),
             Err(_) => Err(refuse(io::Error::from(io::ErrorKind::TimedOut).into())),
@@ -36,11 +30,13 @@ impl Engine {
 
     fn client(address: &EngineAddress) -> Result<Docker, bollard::errors::Error> {
         let url = address.url();
+        // The client counts in whole seconds.
+        let seconds = bounds::ENGINE_CALL.get().as_secs().max(1);
         if let Some(socket) = address.socket() {
-            return Docker::connect_with_unix(socket, CALL_TIMEOUT_SECONDS, API_DEFAULT_VERSION);
+            return Docker::connect_with_unix(socket, seconds, API_DEFAULT_VERSION);
         }
         if url.starts_with("tcp://") || url.starts_with("http://") {
-            return Docker::connect_with_http(url, CALL_TIMEOUT_SECONDS, API_DEFAULT_VERSION);
+            return Docker::connect_with_http(url, seconds, API_DEFAULT_VERSION);
         }
         Err(bollard::errors::Error::UnsupportedURISchemeError {
             uri: format!("{url} (unix:// and tcp:// can be used)"),

@@ -1,13 +1,11 @@
 //! Images by name.
 
-use std::time::Duration;
-
 use bollard::{errors::Error, query_parameters::CreateImageOptionsBuilder};
 use futures::StreamExt;
 use tokio::time::timeout;
 
 use super::Engine;
-use crate::stack::StackError;
+use crate::stack::{StackError, bounds};
 
 /// What an image says about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,12 +19,6 @@ pub(in crate::stack) struct ImageFacts {
 /// Why an image could not be pulled, in a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::stack) struct PullFailure(pub(in crate::stack) String);
-
-/// How long a registry may take to begin its answer. Where there is none, the engine's own time-outs would cost minutes.
-const FIRST_ANSWER: Duration = Duration::from_secs(8);
-
-/// How long a pull that has begun may be silent.
-const SILENCE: Duration = Duration::from_secs(60);
 
 impl Engine {
     /// An image's facts, or `None` when the engine does not have it.
@@ -59,19 +51,19 @@ impl Engine {
             .tag(tag)
             .build();
         let mut answers = self.docker.create_image(Some(options), None, None);
-        let mut patience = FIRST_ANSWER;
+        let mut patience = bounds::REGISTRY.get();
         loop {
             match timeout(patience, answers.next()).await {
                 Ok(Some(Ok(info))) => match info.error_detail.and_then(|error| error.message) {
                     Some(reason) => return Err(PullFailure(reason)),
-                    None => patience = SILENCE,
+                    None => patience = bounds::PULL_SILENCE.get(),
                 },
                 Ok(Some(Err(error))) => return Err(PullFailure(reason_of(&error))),
                 Ok(None) => return Ok(()),
                 Err(_) => {
                     return Err(PullFailure(format!(
                         "its registry did not answer within {} s",
-                        patience.as_secs()
+                        patience.as_secs_f64()
                     )));
                 }
             }

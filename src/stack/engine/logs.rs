@@ -1,5 +1,7 @@
 //! What a service wrote.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use bollard::{
     errors::Error,
     query_parameters::{DownloadFromContainerOptionsBuilder, LogsOptionsBuilder},
@@ -12,9 +14,6 @@ use crate::stack::StackError;
 /// A tar archive is made of blocks of this size; the first of each member is its header.
 const TAR_BLOCK: usize = 512;
 
-/// How much of a file's end is kept.
-const FILE_TAIL: usize = 64 * 1024;
-
 impl Engine {
     /// The last lines that a container wrote to its standard output and error, also when it has ended.
     pub(in crate::stack) async fn output(
@@ -22,11 +21,28 @@ impl Engine {
         id: &str,
         lines: usize,
     ) -> Result<String, StackError> {
-        let options = LogsOptionsBuilder::new()
-            .stdout(true)
-            .stderr(true)
-            .tail(&lines.to_string())
-            .build();
+        self.logs(id, LogsOptionsBuilder::new().tail(&lines.to_string()))
+            .await
+    }
+
+    /// Everything that a container wrote to its standard output and error since a moment, also when it has ended. The engine
+    /// counts in whole seconds, so what was written up to a second earlier may be there too.
+    pub(in crate::stack) async fn output_since(
+        &self,
+        id: &str,
+        since: SystemTime,
+    ) -> Result<String, StackError> {
+        let seconds = since
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i32::try_from(since.as_secs()).ok())
+            .unwrap_or(0);
+        self.logs(id, LogsOptionsBuilder::new().since(seconds).tail("all"))
+            .await
+    }
+
+    async fn logs(&self, id: &str, options: LogsOptionsBuilder) -> Result<String, StackError> {
+        let options = options.stdout(true).stderr(true).build();
         let mut chunks = self.docker.logs(id, Some(options));
         let mut text = String::new();
         while let Some(chunk) = chunks.next().await {
@@ -38,13 +54,14 @@ impl Engine {
         Ok(text)
     }
 
-    /// The end of one file inside a container, also when it has ended; `None` when there is no such file.
+    /// The last `length` bytes of one file inside a container, also when it has ended; `None` when there is no such file.
     ///
     /// The engine gives files as a tar archive with one member, whose content follows a header of one block.
     pub(in crate::stack) async fn end_of_file(
         &self,
         id: &str,
         path: &str,
+        length: usize,
     ) -> Result<Option<Vec<u8>>, StackError> {
         let options = DownloadFromContainerOptionsBuilder::new()
             .path(path)
@@ -78,12 +95,12 @@ impl Engine {
             let content = &bytes[..bytes.len().min(*size)];
             *size -= content.len();
             kept.extend_from_slice(content);
-            // Twice the tail is the most that is ever held, so that a log of any length can be read.
-            if kept.len() > 2 * FILE_TAIL {
-                kept.drain(..kept.len() - FILE_TAIL);
+            // Twice the length is the most that is ever held, so that a log of any length can be read.
+            if kept.len() > 2 * length {
+                kept.drain(..kept.len() - length);
             }
         }
-        kept.drain(..kept.len().saturating_sub(FILE_TAIL));
+        kept.drain(..kept.len().saturating_sub(length));
         Ok(Some(kept))
     }
 }

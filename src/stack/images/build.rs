@@ -1,16 +1,11 @@
 //! Building images from distribution packages.
 
-use std::time::Duration;
-
 use futures::future::try_join_all;
 
 use super::{names, script::ScriptRun};
 use crate::stack::{
-    Progress, Service, StackConfig, StackError, engine::Engine, session::ExclusiveLock,
+    Progress, Service, StackConfig, StackError, bounds, engine::Engine, session::ExclusiveLock,
 };
-
-/// How long another process may build the same image before this one gives up waiting for it.
-const OTHERS_BUILD_BOUND: Duration = Duration::from_secs(30 * 60);
 
 /// Builds the images of all three services from distribution packages, at the same time, whatever the configuration names
 /// and whichever images there are. Without `force`, those that the present recipe has already built are left alone.
@@ -78,8 +73,8 @@ pub(super) async fn once(
         .cache_directory()
         .join("locks")
         .join(name.replace('/', "-"));
-    let _lock =
-        ExclusiveLock::acquire(&path, "build an image", OTHERS_BUILD_BOUND, progress).await?;
+    let bound = bounds::BUILD.get();
+    let _lock = ExclusiveLock::acquire(&path, "build an image", bound, progress).await?;
     if !force && engine.image(image).await?.is_some() {
         return Ok(());
     }

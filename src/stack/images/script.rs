@@ -9,7 +9,7 @@ use tokio::{
 
 use super::recipe;
 use crate::stack::{
-    PostgresMajor, Progress, Service, StackError, engine::EngineAddress, error::LogTail,
+    PostgresMajor, Progress, Service, StackError, bounds, engine::EngineAddress, error::LogTail,
 };
 
 /// Runs a script in a process group of its own, on a leash: its standard input is a pipe whose other end this process
@@ -48,11 +48,24 @@ impl ScriptRun<'_> {
             .map_err(|error| self.failed("sh cannot be run", error))?;
         // Held until the script has ended; waiting for the child would close it at once.
         let mut leash = child.stdin.take();
-        let (lines, errors, status) = tokio::join!(
-            forward(child.stdout.take(), self.service, progress),
-            read_all(child.stderr.take()),
-            child.wait()
-        );
+        let bound = bounds::BUILD.get();
+        let building = async {
+            tokio::join!(
+                forward(child.stdout.take(), self.service, progress),
+                read_all(child.stderr.take()),
+                child.wait()
+            )
+        };
+        // Given up, it is let off the leash, and cleans up after itself.
+        let (lines, errors, status) =
+            tokio::time::timeout(bound, building).await.map_err(|_| {
+                let reason = format!(
+                    "it was not done within {} s (the limit is set by {})",
+                    bound.as_secs_f64(),
+                    bounds::BUILD.variable()
+                );
+                self.failed(&reason, io::ErrorKind::TimedOut.into())
+            })?;
         if let Some(leash) = &mut leash {
             // Nobody may be listening any more, and then there is nothing to hold back.
             let _ = leash.write_all(b"over\n").await;

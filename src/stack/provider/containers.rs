@@ -1,16 +1,19 @@
 //! Services in containers.
 
-use std::{io, net::TcpListener};
+use std::{io, net::TcpListener, time::SystemTime};
 
 use async_trait::async_trait;
 
 use super::{Begun, Found, Instance, Order, Provider, Scope};
 use crate::stack::{
-    Images, Progress, Service, StackConfig, StackError,
+    Images, LoggedStatement, Progress, Service, StackConfig, StackError,
     engine::{Engine, FoundContainer},
     error::ExitCode,
     images::resolve_with,
-    services::{ServiceContainer, container_log_tail, port_taken},
+    services::{
+        ServiceContainer, container_log_since, container_log_tail, container_statements_since,
+        port_taken,
+    },
     session::{SESSION, STACK, owner_filter},
 };
 
@@ -94,6 +97,23 @@ impl Provider for Containers {
         lines: usize,
     ) -> Result<String, StackError> {
         container_log_tail(&self.engine, service, id(instance), lines).await
+    }
+
+    async fn log_since(
+        &self,
+        service: Service,
+        instance: &Instance,
+        since: SystemTime,
+    ) -> Result<String, StackError> {
+        container_log_since(&self.engine, service, id(instance), since).await
+    }
+
+    async fn statements_since(
+        &self,
+        postgres: &Instance,
+        since: SystemTime,
+    ) -> Result<Vec<LoggedStatement>, StackError> {
+        container_statements_since(&self.engine, id(postgres), since).await
     }
 
     async fn kill(&self, _service: Service, instance: &Instance) -> Result<(), StackError> {

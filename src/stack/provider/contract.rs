@@ -1,11 +1,13 @@
 //! What a provider can do, and which one is meant.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use async_trait::async_trait;
 
 use super::{Begun, Containers, Found, Instance, Order};
-use crate::stack::{Images, Progress, Service, StackConfig, StackError, error::ExitCode};
+use crate::stack::{
+    Images, LoggedStatement, Progress, Service, StackConfig, StackError, error::ExitCode,
+};
 
 /// Whose services are looked for.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +49,21 @@ pub(in crate::stack) trait Provider: fmt::Debug + Send + Sync {
         instance: &Instance,
         lines: usize,
     ) -> Result<String, StackError>;
+
+    /// Everything that a service wrote since a moment, also when it has ended or does not answer.
+    async fn log_since(
+        &self,
+        service: Service,
+        instance: &Instance,
+        since: SystemTime,
+    ) -> Result<String, StackError>;
+
+    /// The statements that Postgres logged since a moment, out of its file: also when it has ended or does not answer.
+    async fn statements_since(
+        &self,
+        postgres: &Instance,
+        since: SystemTime,
+    ) -> Result<Vec<LoggedStatement>, StackError>;
 
     /// Ends a service as a crash would.
     async fn kill(&self, service: Service, instance: &Instance) -> Result<(), StackError>;

@@ -6,7 +6,7 @@ use tokio_postgres::{Client, error::ErrorPosition};
 
 use super::{create_database, files::FILES};
 use crate::stack::{
-    PostgresEndpoint, SeedScale, StackError,
+    Bound, PostgresEndpoint, SeedScale, StackError, bounds,
     services::{connect_to_postgres, quietly},
 };
 
@@ -26,6 +26,17 @@ pub(in crate::stack) const READER: &str = "kai_reader";
 /// [`StackError::Database`], naming the file and the line, when a statement of the seed fails; the half-filled database then
 /// stays, to be looked at.
 pub async fn seed_database(
+    postgres: &PostgresEndpoint,
+    database: &str,
+    scale: &SeedScale,
+) -> Result<Duration, StackError> {
+    let bound = bounds::SEED.get();
+    tokio::time::timeout(bound, seed(postgres, database, scale))
+        .await
+        .unwrap_or_else(|_| Err(late("load the seed", database, bounds::SEED)))
+}
+
+async fn seed(
     postgres: &PostgresEndpoint,
     database: &str,
     scale: &SeedScale,
@@ -62,8 +73,10 @@ pub(super) async fn open(
     postgres: &PostgresEndpoint,
     database: &str,
 ) -> Result<Client, StackError> {
-    connect_to_postgres(&quietly(&postgres.admin_url(database)))
+    let url = quietly(&postgres.admin_url(database));
+    tokio::time::timeout(bounds::ANSWER.get(), connect_to_postgres(&url))
         .await
+        .map_err(|_| late("connect", database, bounds::ANSWER))?
         .map_err(|error| failed("connect", database, error))
 }
 
@@ -76,6 +89,19 @@ pub(super) fn failed(
         action: action.into(),
         database: database.to_owned(),
         source: error.into(),
+    }
+}
+
+pub(super) fn late(action: &str, database: &str, bound: Bound) -> StackError {
+    StackError::Database {
+        action: action.to_owned(),
+        database: database.to_owned(),
+        source: format!(
+            "no answer within {} s (the limit is set by {})",
+            bound.get().as_secs_f64(),
+            bound.variable()
+        )
+        .into(),
     }
 }
 

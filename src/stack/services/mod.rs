@@ -11,7 +11,10 @@ mod temporal;
 mod typesense;
 
 pub(super) use container::{Credentials, ServiceContainer, port_taken};
-pub(super) use log_tail::log_tail as container_log_tail;
+pub(super) use log_tail::{
+    log_since as container_log_since, log_tail as container_log_tail,
+    statements_since as container_statements_since,
+};
 pub(super) use postgres::{
     ADMIN_USER, MAINTENANCE_DATABASE, connect as connect_to_postgres, quietly,
 };

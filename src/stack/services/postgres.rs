@@ -1,13 +1,13 @@
 //! PostgreSQL, tuned for data that may be lost, with a log of every statement.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use testcontainers::{ContainerRequest, GenericImage, ImageExt, core::IntoContainerPort};
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::Credentials;
 use crate::contract::Secret;
-use crate::stack::{Service, error::chain, statement_log};
+use crate::stack::{Service, bounds, error::chain, statement_log};
 
 /// The superuser.
 pub(in crate::stack) const ADMIN_USER: &str = "postgres";
@@ -84,7 +84,8 @@ fn command() -> Vec<String> {
 /// Opens a connection whose traffic a task of the current runtime carries; the task ends with the client.
 pub(in crate::stack) async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
     let mut config: Config = url.parse()?;
-    config.connect_timeout(Duration::from_secs(5));
+    // For reaching the port alone; what follows is bounded by those who ask.
+    config.connect_timeout(bounds::PROBE.get());
     if config.get_application_name().is_none() {
         config.application_name("kai-e2e");
     }
@@ -110,7 +111,7 @@ pub(super) async fn probe(host: &str, port: u16, password: &Secret) -> Result<()
         .dbname(MAINTENANCE_DATABASE)
         .application_name("kai-e2e-probe")
         .options("-c log_statement=none")
-        .connect_timeout(Duration::from_secs(2));
+        .connect_timeout(bounds::PROBE.get());
     let (client, connection) = config
         .connect(NoTls)
         .await

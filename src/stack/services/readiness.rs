@@ -7,14 +7,11 @@ use tokio::time::timeout;
 use super::{postgres, temporal, typesense};
 use crate::contract::Secret;
 use crate::stack::{
-    Service, StackConfig, StackError,
+    Service, StackConfig, StackError, bounds,
     error::{ExitCode, LogTail},
     provider::{Instance, Provider},
     wait::Backoff,
 };
-
-/// How long one probe may hang: a server that accepts connections but does not answer yet, or is paused.
-const ATTEMPT_BOUND: Duration = Duration::from_secs(3);
 
 /// Where and with what a service is probed.
 #[derive(Debug, Clone)]
@@ -37,9 +34,10 @@ impl Target {
                 Service::Typesense => typesense::probe(&format!("http://{host}:{port}")).await,
             }
         };
-        timeout(ATTEMPT_BOUND, probing)
+        let bound = bounds::PROBE.get();
+        timeout(bound, probing)
             .await
-            .unwrap_or_else(|_| Err(format!("no answer within {} s", ATTEMPT_BOUND.as_secs())))
+            .unwrap_or_else(|_| Err(format!("no answer within {} s", bound.as_secs_f64())))
     }
 }
 

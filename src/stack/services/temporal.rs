@@ -1,7 +1,5 @@
 //! The Temporal development server.
 
-use std::time::Duration;
-
 use temporalio_client::{Client, ClientOptions, Connection, ConnectionOptions, RetryOptions};
 use testcontainers::{
     ContainerRequest, GenericImage, ImageExt,
@@ -9,7 +7,7 @@ use testcontainers::{
 };
 use url::Url;
 
-use crate::stack::Service;
+use crate::stack::{Service, bounds};
 
 /// The port of the web interface inside the container.
 pub(in crate::stack) const UI_PORT: u16 = 8233;
@@ -61,7 +59,7 @@ pub(super) async fn probe(address: &str) -> Result<(), String> {
     let target = Url::parse(&format!("http://{address}")).map_err(|error| error.to_string())?;
     let options = ConnectionOptions::new(target)
         .identity("kai-e2e-probe")
-        .connect_timeout(Duration::from_secs(2))
+        .connect_timeout(bounds::PROBE.get())
         .retry_options(RetryOptions::no_retries())
         .dns_load_balancing(None)
         .build();

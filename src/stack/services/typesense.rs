@@ -1,12 +1,10 @@
 //! Typesense.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use testcontainers::{ContainerRequest, GenericImage, ImageExt, core::IntoContainerPort};
 
 use super::Credentials;
-use crate::stack::{Service, error::chain};
+use crate::stack::{Service, bounds, error::chain};
 
 pub(super) fn request(
     image: GenericImage,
@@ -37,7 +35,7 @@ pub(super) async fn probe(url: &str) -> Result<(), String> {
     let http = reqwest::Client::builder()
         // The environment's proxy is not for the loopback interface.
         .no_proxy()
-        .timeout(Duration::from_secs(2))
+        .timeout(bounds::PROBE.get())
         .build()
         .map_err(|error| chain(&error))?;
     let answer = http

@@ -5,13 +5,13 @@ use std::{
     io,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
-    time::{Duration, Instant, SystemTime},
+    time::{Instant, SystemTime},
 };
 
 use uuid::Uuid;
 
 use super::{StateRoot, state_root::write_private};
-use crate::stack::{StackError, wait::Backoff};
+use crate::stack::{StackError, bounds, wait::Backoff};
 
 /// A session's directory together with the shared lock of one user.
 ///
@@ -24,9 +24,6 @@ pub(in crate::stack) struct SessionDirectory {
     // Held for its lock.
     _users: File,
 }
-
-/// How long the removal of a former session in the same directory may keep a newcomer waiting.
-const REMOVAL_BOUND: Duration = Duration::from_secs(90);
 
 impl SessionDirectory {
     /// Becomes a user of the named directory, which is made if it is missing.
@@ -42,7 +39,7 @@ impl SessionDirectory {
                     root.check()?;
                     return Ok(joined);
                 }
-                Ok(None) if started.elapsed() < REMOVAL_BOUND => backoff.pause().await,
+                Ok(None) if started.elapsed() < bounds::REMOVAL.get() => backoff.pause().await,
                 Ok(None) => {
                     return Err(StackError::Busy {
                         holder: format!("the clean-up of {}", path.display()),

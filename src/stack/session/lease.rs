@@ -8,16 +8,10 @@ use super::{
     Labels, SessionDirectory, StateRoot, directory::DesertedDirectory, reaper::Reaper,
     state_root::write_private,
 };
-use crate::stack::{StackError, provider::Provider};
+use crate::stack::{StackError, bounds, provider::Provider};
 
 /// How long a shared stack outlasts its last user: the gap between two test processes of one run is shorter.
 const SHARED_GRACE: Duration = Duration::from_secs(2);
-
-/// How long the watcher may take to end after an orderly stop: it only deletes a directory then.
-const ORDERLY_END: Duration = Duration::from_secs(10);
-
-/// How long the watcher may take to make sure that nothing of a failed start is left.
-const DISORDERLY_END: Duration = Duration::from_secs(30);
 
 /// The use of a session by this process. As long as it lives, the session's containers stay; when it is dropped, or the
 /// process ends in whatever way, the watcher sees to them.
@@ -131,17 +125,17 @@ impl Lease {
     pub(in crate::stack) async fn end(self) -> Result<(), StackError> {
         let over = self.directory.file("over");
         write_private(&over, b"").map_err(StackError::state("write", &over))?;
-        self.give_up(ORDERLY_END).await
+        self.give_up().await
     }
 
     /// Gives the session up after a failed start. For a session of this process alone, waits until the watcher has made sure
     /// that nothing is left. A shared one may have other users, who are waiting to start it themselves: its watcher looks
     /// when they are gone.
     pub(in crate::stack) async fn abandon(self) -> Result<(), StackError> {
-        self.give_up(DISORDERLY_END).await
+        self.give_up().await
     }
 
-    async fn give_up(self, bound: Duration) -> Result<(), StackError> {
+    async fn give_up(self) -> Result<(), StackError> {
         let Self {
             directory,
             reaper,
@@ -152,7 +146,7 @@ impl Lease {
         // Closing the file gives up the lock.
         drop(directory);
         match reaper {
-            Some(mut reaper) if !shared => reaper.ended(bound).await,
+            Some(mut reaper) if !shared => reaper.ended(bounds::CLEAN_UP.get()).await,
             _ => {
                 // Without a watcher, and without other users, the directory would stay until the next start.
                 if let Ok(Some(deserted)) = DesertedDirectory::seize(&path) {

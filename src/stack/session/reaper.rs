@@ -10,12 +10,9 @@ use std::{
 
 use tokio::{io::AsyncReadExt, net::unix::pipe, time::timeout};
 
-use crate::stack::{StackError, provider::Provider, wait::Backoff};
+use crate::stack::{StackError, bounds, provider::Provider, wait::Backoff};
 
 const SCRIPT: &str = include_str!("reaper.sh");
-
-/// How long the watcher may take to say that it watches.
-const ARMING_BOUND: Duration = Duration::from_secs(20);
 
 /// The watcher of one session, as a child of the process that started it.
 ///
@@ -140,7 +137,7 @@ async fn first_line(child: &mut Child) -> io::Result<String> {
         while !text.ends_with(b"\n") && output.read_buf(&mut text).await? > 0 {}
         io::Result::Ok(())
     };
-    timeout(ARMING_BOUND, reading)
+    timeout(bounds::ARMING.get(), reading)
         .await
         .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
     Ok(String::from_utf8_lossy(&text).trim().to_owned())

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::{LoggedStatement, StatementFilter, reader::LogReader};
-use crate::stack::{Endpoints, StackError, services::MAINTENANCE_DATABASE, wait::Backoff};
+use crate::stack::{Endpoints, StackError, bounds, services::MAINTENANCE_DATABASE, wait::Backoff};
 
 /// A place in the server's log: what was executed before it, and what after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,10 +48,13 @@ impl StatementLog {
     ///
     /// When the server cannot be asked, or its log does not come.
     pub async fn mark(&self) -> Result<LogPosition, StackError> {
-        let mut reader = LogReader::open(&self.admin_url, 0).await?;
-        reader.seek_to_end().await?;
-        reader.up_to_now().await?;
-        Ok(LogPosition(reader.offset()))
+        answered("tell its end", async {
+            let mut reader = LogReader::open(&self.admin_url, 0).await?;
+            reader.seek_to_end().await?;
+            reader.up_to_now().await?;
+            Ok(LogPosition(reader.offset()))
+        })
+        .await
     }
 
     /// Everything that passes the filter and was logged after `position` and before this call, in the log's order.
@@ -64,8 +67,13 @@ impl StatementLog {
         position: LogPosition,
         filter: &StatementFilter,
     ) -> Result<Vec<LoggedStatement>, StackError> {
-        let mut reader = LogReader::open(&self.admin_url, position.0).await?;
-        let mut statements = reader.up_to_now().await?;
+        let mut statements = answered("be read", async {
+            LogReader::open(&self.admin_url, position.0)
+                .await?
+                .up_to_now()
+                .await
+        })
+        .await?;
         statements.retain(|statement| filter.matches(statement));
         Ok(statements)
     }
@@ -83,12 +91,13 @@ impl StatementLog {
         bound: Duration,
     ) -> Result<LoggedStatement, StackError> {
         let started = Instant::now();
-        let mut reader = LogReader::open(&self.admin_url, position.0).await?;
+        let mut reader =
+            answered("be opened", LogReader::open(&self.admin_url, position.0)).await?;
         let mut backoff = Backoff::new();
         let mut others = 0_usize;
         let mut last = None;
         loop {
-            for statement in reader.statements().await? {
+            for statement in answered("be read", reader.statements()).await? {
                 if !filter.matches(&statement) {
                     continue;
                 }
@@ -112,6 +121,26 @@ impl StatementLog {
             backoff.pause().await;
         }
     }
+}
+
+/// Bounds what is asked of a server that may be paused: twice the time for one answer, since the collector has its own.
+async fn answered<T>(
+    what: &'static str,
+    asked: impl Future<Output = Result<T, StackError>>,
+) -> Result<T, StackError> {
+    let bound = bounds::ANSWER.get() * 2;
+    tokio::time::timeout(bound, asked)
+        .await
+        .unwrap_or_else(|_| {
+            Err(StackError::StatementLog {
+                reason: format!(
+                    "postgres did not let it {what} within {} s (half of it is set by {})",
+                    bound.as_secs_f64(),
+                    bounds::ANSWER.variable()
+                ),
+                source: None,
+            })
+        })
 }
 
 // By hand, because the address holds a password.

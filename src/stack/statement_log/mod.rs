@@ -11,6 +11,7 @@ mod filter;
 mod log;
 mod place;
 mod reader;
+mod since;
 
 pub use entry::{LoggedStatement, StatementKind};
 pub use filter::StatementFilter;
@@ -18,3 +19,4 @@ pub use log::{LogPosition, StatementLog};
 
 pub(super) use fields::as_text;
 pub(super) use place::{DIRECTORY, FILE, JSON_FILE};
+pub(super) use since::LoggedSince;

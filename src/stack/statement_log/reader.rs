@@ -1,22 +1,19 @@
 //! Reading the log file through SQL.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::{LoggedStatement, fields::LogFields};
 use crate::stack::{
-    StackError,
+    StackError, bounds,
     services::{connect_to_postgres, quietly},
     wait::Backoff,
 };
 
 /// How much is read at once.
 const CHUNK_BYTES: i64 = 1024 * 1024;
-
-/// How long the server's collector may lag behind: it writes at once, so only a stopped or starved server is slower.
-const COLLECTOR_BOUND: Duration = Duration::from_secs(10);
 
 /// A connection that reads the log, and leaves no trace of its own statements in it.
 pub(super) struct LogReader {
@@ -126,11 +123,12 @@ impl LogReader {
         loop {
             let lines = self.lines().await?;
             if lines.is_empty() {
-                if started.elapsed() > COLLECTOR_BOUND {
+                // It writes at once, so only a stopped or starved server is slower.
+                if started.elapsed() > bounds::ANSWER.get() {
                     return Err(StackError::StatementLog {
                         reason: format!(
                             "a line that was written did not appear within {} s",
-                            COLLECTOR_BOUND.as_secs()
+                            bounds::ANSWER.get().as_secs_f64()
                         ),
                         source: None,
                     });
