@@ -76,6 +76,7 @@ impl From<HarnessError> for Exit {
             HarnessError::Worker(error) => error.into(),
             HarnessError::Capture(error) => error.into(),
             HarnessError::Settings(error) => error.into(),
+            HarnessError::InTest { error, .. } => (*error).into(),
             HarnessError::RunTimeout { .. } => Self::NotHeld(text(&error)),
             error => Self::Environment(text(&error)),
         }

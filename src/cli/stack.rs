@@ -58,8 +58,9 @@ fn after_the_start(exit: Exit) -> Exit {
 
 /// The failure with what explains it, and with what went wrong while cleaning up after it.
 fn with_causes(exit: Exit, died: Option<String>, removal: Option<String>) -> Exit {
+    let said = exit.to_string();
     let more: String = [
-        died,
+        died.filter(|died| !said.contains(died.as_str())),
         removal.map(|error| format!("cleaning up failed too: {error}")),
     ]
     .into_iter()

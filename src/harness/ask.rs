@@ -1,14 +1,19 @@
 //! One prompt, from the client's call to the collected evidence.
 
 use std::future::{Future, IntoFuture};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use temporalio_client::errors::WorkflowGetResultError;
 use temporalio_client::{UntypedWorkflow, WorkflowStartOptions};
+use temporalio_common::data_converters::RawValue;
 use tokio::task::JoinHandle;
 
+use super::artefacts::{RunRecord, RunWitness, SharedEvents};
 use super::collect::{Collector, OnEvent};
+use super::diagnosis::gone;
 use super::observe::{self, Handle, temporal};
 use super::outcome::{failure_text, read_outcome};
 use super::run::{Outcome, Run};
@@ -22,8 +27,6 @@ use crate::stack::{LogPosition, StatementLog};
 /// The delivery whose reply is held back until Temporal shows the heartbeat of the fifth: a moment in the middle of
 /// the run that does not depend on how fast the machine is (contract §3: a heartbeat every 5 events).
 const HELD_DELIVERY: u64 = 6;
-/// A worker that sends no heartbeat is held no longer than this.
-const LONGEST_HOLD: Duration = Duration::from_secs(2);
 
 /// A prompt that is about to be sent. Await it for the whole [`Run`], or [`start`](Ask::start) it and do something in
 /// the meantime.
@@ -100,9 +103,19 @@ impl<'a> Ask<'a> {
     /// Subscribes to the stream and starts the workflow.
     ///
     /// # Errors
-    /// When the stream cannot be opened or Temporal does not start the workflow.
+    /// When the stream cannot be opened or Temporal does not start the workflow; [`HarnessError::ServiceGone`] when that is
+    /// because a service has died.
     pub async fn start(self) -> Result<RunningAsk<'a>, HarnessError> {
         let harness = self.harness;
+        match self.begin().await {
+            Ok(running) => Ok(running),
+            Err(error) => Err(harness.failed(error).await),
+        }
+    }
+
+    async fn begin(self) -> Result<RunningAsk<'a>, HarnessError> {
+        let harness = self.harness;
+        let settings = &harness.settings;
         let id = uuid::Uuid::new_v4().simple().to_string();
         let session = SessionId::new(
             self.conversation
@@ -111,11 +124,13 @@ impl<'a> Ask<'a> {
         let hold = (self.callback && self.watch_progress).then(|| {
             harness
                 .capture
-                .hold_reply(&session, HELD_DELIVERY, LONGEST_HOLD)
+                .hold_reply(&session, HELD_DELIVERY, settings.longest_hold)
         });
+        let seen = SharedEvents::default();
         let events = match self.callback {
             true => {
-                Some(Collector::start(&harness.capture.stream_url(&session), self.on_event).await?)
+                let url = harness.capture.stream_url(&session);
+                Some(Collector::start(&url, Arc::clone(&seen), self.on_event).await?)
             }
             false => None,
         };
@@ -136,16 +151,29 @@ impl<'a> Ask<'a> {
         let statements = harness.stack().statement_log();
         let position = statements.mark().await?;
         let workflow_id = format!("kai-e2e-{id}");
+        let witness = harness.witness.of_runs();
+        let record = witness.as_ref().map(|witness| {
+            let record = Arc::new(RunRecord::started(
+                &workflow_id,
+                session.as_str(),
+                &self.prompt,
+                &harness.task_queue,
+                seen,
+            ));
+            witness.add(Arc::clone(&record));
+            record
+        });
         let options = WorkflowStartOptions::new(&harness.task_queue, &workflow_id).build();
         let started = Instant::now();
-        let handle = harness
-            .client
-            .start_workflow(
-                UntypedWorkflow::new(CHAT_WORKFLOW),
-                json_argument(&argument),
-                options,
-            )
+        let bound = settings.call_timeout;
+        let starting = harness.client.start_workflow(
+            UntypedWorkflow::new(CHAT_WORKFLOW),
+            json_argument(&argument),
+            options,
+        );
+        let handle = tokio::time::timeout(bound, starting)
             .await
+            .map_err(|_| observe::unanswered("start", &workflow_id, bound))?
             .map_err(|error| HarnessError::Temporal {
                 action: "start",
                 workflow_id: workflow_id.clone(),
@@ -155,7 +183,8 @@ impl<'a> Ask<'a> {
             let handle = harness
                 .client
                 .get_workflow_handle::<UntypedWorkflow>(&workflow_id);
-            tokio::spawn(watch_progress(handle, hold, self.timeout))
+            let bounds = (self.timeout, settings.longest_hold, settings.call_timeout);
+            tokio::spawn(watch_progress(handle, hold, bounds))
         });
         Ok(RunningAsk {
             harness,
@@ -169,6 +198,8 @@ impl<'a> Ask<'a> {
             progress,
             statements,
             position,
+            witness,
+            record,
         })
     }
 }
@@ -181,6 +212,9 @@ impl<'a> IntoFuture for Ask<'a> {
         Box::pin(async move { self.start().await?.finish().await })
     }
 }
+
+/// A workflow's result, or how it ended without one.
+type Got = Result<RawValue, WorkflowGetResultError>;
 
 /// A prompt that is being answered.
 #[must_use = "a started run is collected by `finish`"]
@@ -196,6 +230,8 @@ pub struct RunningAsk<'a> {
     progress: Option<JoinHandle<Option<String>>>,
     statements: StatementLog,
     position: LogPosition,
+    witness: Option<RunWitness>,
+    record: Option<Arc<RunRecord>>,
 }
 
 impl RunningAsk<'_> {
@@ -217,19 +253,69 @@ impl RunningAsk<'_> {
     /// Waits for the end of the workflow and collects what was seen of it.
     ///
     /// # Errors
-    /// When the workflow does not end in time, or the evidence cannot be collected.
+    /// When the workflow does not end in time, or the evidence cannot be collected; [`HarnessError::ServiceGone`] when that
+    /// is because a service has died.
     pub async fn finish(self) -> Result<Run, HarnessError> {
-        let settle = self.harness.settings.settle_timeout;
-        let got =
-            tokio::time::timeout(self.timeout, self.handle.get_result(Default::default())).await;
+        let harness = self.harness;
+        let record = self.record.clone();
+        match self.to_the_end().await {
+            Ok(run) => {
+                if let Some(record) = record {
+                    record.finished(&run);
+                }
+                Ok(run)
+            }
+            Err(error) => {
+                if let Some(record) = record {
+                    record.failed(&error);
+                }
+                Err(harness.failed(error).await)
+            }
+        }
+    }
+
+    /// What the client gets when the workflow ends. A run that takes long may wait for a service that is gone: the services
+    /// are looked at after a while, and then again after twice as long.
+    async fn result(&self) -> Result<Got, HarnessError> {
+        let began = Instant::now();
+        let mut patience = self.harness.settings.look_after;
+        let mut getting = pin!(self.handle.get_result(Default::default()));
+        loop {
+            let left = self.timeout.saturating_sub(began.elapsed());
+            if let Ok(got) = tokio::time::timeout(patience.min(left), &mut getting).await {
+                return Ok(got);
+            }
+            if began.elapsed() >= self.timeout {
+                let call_bound = self.harness.settings.call_timeout;
+                return Err(HarnessError::RunTimeout {
+                    workflow_id: self.workflow_id().to_owned(),
+                    bound: self.timeout,
+                    last_seen: observe::state(&self.handle, call_bound).await,
+                });
+            }
+            let gone = tokio::select! {
+                got = &mut getting => return Ok(got),
+                gone = gone(&self.harness.stack) => gone,
+            };
+            if let Some(gone) = gone {
+                return Err(HarnessError::ServiceGone {
+                    gone,
+                    followed: format!(
+                        "workflow {} had not ended after {:.1} s",
+                        self.workflow_id(),
+                        began.elapsed().as_secs_f64()
+                    ),
+                });
+            }
+            patience *= 2;
+        }
+    }
+
+    async fn to_the_end(self) -> Result<Run, HarnessError> {
+        let settings = &self.harness.settings;
+        let (settle, call_bound) = (settings.settle_timeout, settings.call_timeout);
+        let got = self.result().await?;
         let duration = self.started.elapsed();
-        let Ok(got) = got else {
-            return Err(HarnessError::RunTimeout {
-                workflow_id: self.workflow_id().to_owned(),
-                bound: self.timeout,
-                last_seen: observe::state(&self.handle).await,
-            });
-        };
         let (outcome, raw_result) = read_outcome(got)
             .map_err(|error| temporal("give the result of", &self.handle, &error))?;
         let result = match &outcome {
@@ -242,11 +328,12 @@ impl RunningAsk<'_> {
         };
         let progress = match self.progress {
             // A run that is over without having been held will not be held any more.
-            Some(watching) => collected(watching, LONGEST_HOLD).await,
+            Some(watching) => collected(watching, settings.longest_hold).await,
             None => None,
         };
-        let visible = observe::visible(&self.harness.client, &self.handle, settle).await?;
-        let history = observe::history(&self.handle).await?;
+        let visible =
+            observe::visible(&self.harness.client, &self.handle, settle, call_bound).await?;
+        let history = observe::history(&self.handle, call_bound).await?;
         let reported = result
             .as_ref()
             .map_or(&[][..], |result| &result.sql_queries);
@@ -258,6 +345,10 @@ impl RunningAsk<'_> {
             settle,
         )
         .await?;
+        let gone = match &outcome {
+            Outcome::Completed(result) if result.error.is_none() => None,
+            _ => gone(&self.harness.stack).await.map(Arc::new),
+        };
         let evidence = RunEvidence {
             workflow_id: self.handle.info().workflow_id.clone(),
             streamed: self.streamed,
@@ -279,17 +370,23 @@ impl RunningAsk<'_> {
             duration,
             history,
             evidence,
+            gone,
+            witness: self.witness,
         })
     }
 }
 
 /// Waits for the held delivery, reads the heartbeat that Temporal shows then, and lets the run go on.
-async fn watch_progress(handle: Handle, hold: Hold, bound: Duration) -> Option<String> {
-    if let Err(error) = hold.reached(bound).await {
+async fn watch_progress(
+    handle: Handle,
+    hold: Hold,
+    (run, longest_hold, call): (Duration, Duration, Duration),
+) -> Option<String> {
+    if let Err(error) = hold.reached(run).await {
         tracing::debug!(%error, "a run was too short to be held in its middle");
         return None;
     }
-    let seen = observe::heartbeat(&handle, LONGEST_HOLD).await;
+    let seen = observe::heartbeat(&handle, longest_hold, call).await;
     hold.release();
     match seen {
         Ok(details) => details,

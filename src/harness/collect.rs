@@ -1,10 +1,11 @@
 //! The harness's own subscriber: collects a run's events as they come.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
+use super::artefacts::SharedEvents;
 use crate::capture::{SubscribeError, Subscriber};
 use crate::checks::SeenEvent;
 use crate::contract::Event;
@@ -14,7 +15,7 @@ pub(super) type OnEvent = Box<dyn FnMut(&SeenEvent) + Send>;
 
 /// Collects in the background, so that a stream without an end still yields what came.
 pub(super) struct Collector {
-    events: Arc<Mutex<Vec<SeenEvent>>>,
+    events: SharedEvents,
     task: JoinHandle<Result<(), SubscribeError>>,
 }
 
@@ -22,10 +23,10 @@ impl Collector {
     /// Subscribes; when this returns, no event of the session can be missed.
     pub(super) async fn start(
         stream_url: &str,
+        events: SharedEvents,
         on_event: Option<OnEvent>,
     ) -> Result<Self, SubscribeError> {
         let subscriber = Subscriber::connect(stream_url).await?;
-        let events = Arc::new(Mutex::new(Vec::new()));
         let task = tokio::spawn(collect(subscriber, Arc::clone(&events), on_event));
         Ok(Self { events, task })
     }
@@ -43,8 +44,8 @@ impl Collector {
             // No `done` came: the events that did are evidence all the same.
             Err(_) => self.task.abort(),
         }
-        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(std::mem::take(&mut events))
+        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(events.clone())
     }
 }
 
@@ -56,7 +57,7 @@ impl Drop for Collector {
 
 async fn collect(
     mut subscriber: Subscriber,
-    events: Arc<Mutex<Vec<SeenEvent>>>,
+    events: SharedEvents,
     mut on_event: Option<OnEvent>,
 ) -> Result<(), SubscribeError> {
     while let Some(received) = subscriber.next().await {

@@ -1,7 +1,9 @@
 //! What can go wrong around a run, as opposed to in it.
 
+use std::fmt;
 use std::time::Duration;
 
+use super::Artefacts;
 use crate::agent::{AgentError, CatalogueError};
 use crate::capture::{CaptureError, SubscribeError};
 use crate::stack::StackError;
@@ -9,7 +11,9 @@ use crate::worker::{ConfigError, WorkerError};
 
 /// Why a harness could not be set up, or a run could not be observed. A run that *fails* is no error: it is a
 /// [`Run`](crate::harness::Run) whose outcome says so.
-#[derive(Debug, thiserror::Error)]
+///
+/// `Debug` shows the same text as `Display`, with the causes: that is what a test shows that returns it with `?`.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum HarnessError {
     /// The services could not be started or reached.
@@ -63,4 +67,56 @@ pub enum HarnessError {
         /// The state in which it was last seen.
         last_seen: String,
     },
+    /// The harness could not be set up in time.
+    #[error(
+        "the {what} was not set up within {bound:?} (the limit is set by KAI_E2E_SETUP_TIMEOUT)"
+    )]
+    SetupTimeout {
+        /// What was being set up.
+        what: String,
+        /// The bound.
+        bound: Duration,
+    },
+    /// The worker did not stop in time.
+    #[error(
+        "the worker on queue {task_queue} did not stop within {bound:?} (the limit is set by KAI_E2E_STOP_TIMEOUT)"
+    )]
+    StopTimeout {
+        /// Its queue.
+        task_queue: String,
+        /// The bound.
+        bound: Duration,
+    },
+    /// A service of the stack is gone, which explains what failed.
+    #[error("{gone}\nwhat followed: {followed}")]
+    ServiceGone {
+        /// Which one, how it ended, and the last lines of its log: always [`StackError::Gone`].
+        gone: StackError,
+        /// What failed because of it.
+        followed: String,
+    },
+    /// It made a test fail, of which artefacts are kept.
+    #[error("{}\n{artefacts}", crate::contract::error_chain(.error))]
+    InTest {
+        /// The error itself.
+        error: Box<HarnessError>,
+        /// Where the artefacts lie.
+        artefacts: Artefacts,
+    },
+}
+
+impl HarnessError {
+    /// The error itself, without the artefacts of the test that it made fail.
+    pub fn itself(&self) -> &Self {
+        match self {
+            Self::InTest { error, .. } => error.itself(),
+            other => other,
+        }
+    }
+}
+
+impl fmt::Debug for HarnessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&crate::contract::error_chain(self))
+    }
 }

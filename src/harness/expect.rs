@@ -1,22 +1,31 @@
 //! Event sequences as tests write them: `tool_start(sql_query) … sql_result token+ done`.
 
-use super::Run;
+use std::fmt;
+
+use super::artefacts::ending;
+use super::{Artefacts, Run};
 
 /// A sequence that was expected and not seen, or a pattern that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+///
+/// `Debug` shows the same text as `Display`: that is what a test shows that returns it with `?`.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExpectationError {
     /// The pattern itself is wrong.
     #[error(
-        "the pattern has `{step}`, which is no step: write `type`, `type(tool)`, `type+` or `…`"
+        "the pattern has `{step}`, which is no step: write `type`, `type(tool)`, `type+` or `…`{}",
+        ending(.artefacts)
     )]
     Pattern {
         /// The step.
         step: String,
+        /// Where the artefacts of the test lie.
+        artefacts: Option<Artefacts>,
     },
     /// The events do not match.
     #[error(
-        "the events do not match\n  expected: {expected}\n  seen:     {seen}\n  {first_difference}"
+        "the events do not match\n  expected: {expected}\n  seen:     {seen}\n  {first_difference}{}",
+        ending(.artefacts)
     )]
     Sequence {
         /// The pattern.
@@ -25,7 +34,25 @@ pub enum ExpectationError {
         seen: String,
         /// Where they part.
         first_difference: String,
+        /// Where the artefacts of the test lie.
+        artefacts: Option<Artefacts>,
     },
+}
+
+impl fmt::Debug for ExpectationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl ExpectationError {
+    fn in_test_of(mut self, run: &Run) -> Self {
+        let kept = run.failed(&self);
+        match &mut self {
+            Self::Pattern { artefacts, .. } | Self::Sequence { artefacts, .. } => *artefacts = kept,
+        }
+        self
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +85,7 @@ impl Run {
                 (seen.event.kind().to_owned(), tool)
             })
             .collect();
-        expect(pattern, &seen)
+        expect(pattern, &seen).map_err(|error| error.in_test_of(self))
     }
 }
 
@@ -119,6 +146,7 @@ fn parse(text: &str) -> Result<Step, ExpectationError> {
     }
     let wrong = || ExpectationError::Pattern {
         step: text.to_owned(),
+        artefacts: None,
     };
     let (text, repeated) = text
         .strip_suffix('+')
@@ -153,6 +181,7 @@ fn differs(
             "first difference at event {}: expected {wanted}, seen {came}",
             at + 1
         ),
+        artefacts: None,
     }
 }
 

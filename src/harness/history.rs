@@ -1,5 +1,6 @@
 //! A workflow's history: whole, as the SDK replays it, and step by step, as people read it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -13,19 +14,22 @@ use crate::checks::HistoryStep;
 /// The history of one run.
 #[derive(Debug, Clone, Default)]
 pub struct RunHistory {
-    events: Vec<HistoryEvent>,
+    // Shared, because a run and the record of its test both hold it.
+    events: Arc<[HistoryEvent]>,
 }
 
 impl RunHistory {
     /// The history that these events make.
     pub fn new(events: Vec<HistoryEvent>) -> Self {
-        Self { events }
+        Self {
+            events: events.into(),
+        }
     }
 
     /// The history for the SDK's replayer.
     pub fn for_replay(&self) -> WorkflowHistory {
         History {
-            events: self.events.clone(),
+            events: self.events.to_vec(),
         }
         .into()
     }
@@ -34,7 +38,7 @@ impl RunHistory {
     pub fn to_json(&self) -> Value {
         // Prost messages with serde derives always serialise; null would only mean that they no longer do.
         serde_json::to_value(History {
-            events: self.events.clone(),
+            events: self.events.to_vec(),
         })
         .unwrap_or_default()
     }

@@ -1,11 +1,14 @@
 //! The harness itself: everything that one test needs, running.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use base64::Engine;
 use sha2::{Digest, Sha256};
 use temporalio_client::Client;
 
+use super::artefacts::{Witness, mark_without_harness};
+use super::diagnosis::explained;
 use super::setup::{Prepared, Setup};
 use super::{AnyStack, Ask, HarnessError, HarnessSettings};
 use crate::agent::{Agent, AgentConfig, Catalogue, OfflineAnalyst, TypesenseConfig};
@@ -19,6 +22,8 @@ static PREPARED: LazyLock<Prepared> = LazyLock::new(Prepared::default);
 /// A stack, a worker, a capture server and a client, wired together.
 #[must_use = "a harness that is dropped stops its worker and its capture server"]
 pub struct Harness {
+    // Dropped first: what it may have to collect is still there then.
+    pub(super) witness: Witness,
     pub(super) settings: HarnessSettings,
     pub(super) task_queue: String,
     pub(super) connection_id: String,
@@ -26,7 +31,7 @@ pub struct Harness {
     pub(super) capture: CaptureServer,
     agent: Agent,
     worker: Option<KaiWorker>,
-    stack: Arc<AnyStack>,
+    pub(super) stack: Arc<AnyStack>,
 }
 
 impl Harness {
@@ -35,7 +40,9 @@ impl Harness {
     /// # Errors
     /// When the stack cannot be started, or anything on it cannot be set up.
     pub async fn shared(progress: &dyn Progress) -> Result<Self, HarnessError> {
-        let stack = SharedStack::attach(&StackConfig::from_env()?, progress).await?;
+        let stack = SharedStack::attach(&StackConfig::from_env()?, progress)
+            .await
+            .map_err(|error| mark_without_harness(error.into()))?;
         Self::on(
             Arc::new(AnyStack::Shared(stack)),
             HarnessSettings::from_env()?,
@@ -46,8 +53,18 @@ impl Harness {
     /// A harness on a given stack.
     ///
     /// # Errors
-    /// When anything on it cannot be set up.
+    /// When anything on it cannot be set up; [`HarnessError::ServiceGone`] when that is because a service has died.
     pub async fn on(stack: Arc<AnyStack>, settings: HarnessSettings) -> Result<Self, HarnessError> {
+        let witness = Witness::begin(&stack, &settings);
+        let bound = settings.setup_timeout;
+        let wired = in_time(bound, "harness", Self::wired(Arc::clone(&stack), settings)).await;
+        match wired {
+            Ok(harness) => Ok(Self { witness, ..harness }),
+            Err(error) => Err(witness.mark(explained(&stack, error).await)),
+        }
+    }
+
+    async fn wired(stack: Arc<AnyStack>, settings: HarnessSettings) -> Result<Self, HarnessError> {
         let endpoints = stack.endpoints();
         let task_queue = settings
             .task_queue
@@ -104,6 +121,7 @@ impl Harness {
             None
         };
         Ok(Self {
+            witness: Witness::default(),
             settings,
             task_queue,
             connection_id,
@@ -126,8 +144,12 @@ impl Harness {
             task_queue: &self.task_queue,
             agent: &self.agent,
         };
-        setup.connection(&id, uri, &embedded_catalogue()?).await?;
-        Ok(id)
+        let catalogue = embedded_catalogue()?;
+        let connecting = setup.connection(&id, uri, &catalogue);
+        match in_time(self.settings.setup_timeout, "connection", connecting).await {
+            Ok(()) => Ok(id),
+            Err(error) => Err(self.failed(error).await),
+        }
     }
 
     /// Prepares one prompt; awaiting it sends it and returns the [`Run`](super::Run).
@@ -178,15 +200,39 @@ impl Harness {
     /// Stops the worker and the capture server; the stack stays with whoever holds it.
     ///
     /// # Errors
-    /// When the worker ended with an error.
+    /// When the worker ended with an error, or did not end in time.
     pub async fn stop(self) -> Result<(), HarnessError> {
+        let bound = self.settings.stop_timeout;
+        let late = || HarnessError::StopTimeout {
+            task_queue: self.task_queue.clone(),
+            bound,
+        };
         let stopped = match self.worker {
-            Some(worker) => worker.stop().await,
+            Some(worker) => match tokio::time::timeout(bound, worker.stop()).await {
+                Ok(stopped) => stopped.map_err(HarnessError::from),
+                Err(_) => Err(late()),
+            },
             None => Ok(()),
         };
-        self.capture.shutdown().await;
-        Ok(stopped?)
+        let shut_down = tokio::time::timeout(bound, self.capture.shutdown()).await;
+        match stopped.and(shut_down.map_err(|_| late())) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.witness.mark(explained(&self.stack, error).await)),
+        }
     }
+}
+
+async fn in_time<T>(
+    bound: Duration,
+    what: &str,
+    work: impl Future<Output = Result<T, HarnessError>>,
+) -> Result<T, HarnessError> {
+    tokio::time::timeout(bound, work).await.unwrap_or_else(|_| {
+        Err(HarnessError::SetupTimeout {
+            what: what.to_owned(),
+            bound,
+        })
+    })
 }
 
 fn worker_config(

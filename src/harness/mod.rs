@@ -5,8 +5,11 @@
 //! [`Harness::ask`] sends one prompt the way a cloud client does and returns a [`Run`]: everything that was seen of it,
 //! from the subscriber, from Temporal and from Postgres.
 
+mod artefacts;
 mod ask;
+mod bounds;
 mod collect;
+mod diagnosis;
 mod error;
 mod expect;
 mod fixture;
@@ -22,6 +25,7 @@ mod snapshot;
 mod stack;
 mod variables;
 
+pub use artefacts::Artefacts;
 pub use ask::{Ask, RunningAsk};
 pub use error::HarnessError;
 pub use expect::ExpectationError;

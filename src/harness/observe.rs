@@ -6,7 +6,7 @@ use futures::TryStreamExt;
 use temporalio_client::{Client, UntypedWorkflow, WorkflowHandle, WorkflowListOptions};
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 
-use super::{HarnessError, RunHistory};
+use super::{HarnessError, RunHistory, bounds};
 use crate::checks::{LoggedSql, VisibleWorkflow};
 use crate::stack::{Backoff, LogPosition, PostgresEndpoint, StatementFilter, StatementLog};
 
@@ -17,22 +17,24 @@ pub(super) type Handle = WorkflowHandle<Client, UntypedWorkflow>;
 pub(super) async fn heartbeat(
     handle: &Handle,
     bound: Duration,
+    call_bound: Duration,
 ) -> Result<Option<String>, HarnessError> {
     let deadline = Instant::now() + bound;
     let mut backoff = Backoff::new();
     loop {
-        let seen = heartbeat_now(handle).await?;
+        let seen = heartbeat_now(handle, call_bound).await?;
         if seen.is_some() || !backoff.pause_within(deadline).await {
             return Ok(seen);
         }
     }
 }
 
-async fn heartbeat_now(handle: &Handle) -> Result<Option<String>, HarnessError> {
-    let described = handle
-        .describe(Default::default())
-        .await
-        .map_err(|error| temporal("describe", handle, &error))?;
+async fn heartbeat_now(
+    handle: &Handle,
+    call_bound: Duration,
+) -> Result<Option<String>, HarnessError> {
+    let describing = handle.describe(Default::default());
+    let described = call("describe", handle, call_bound, describing).await?;
     Ok(described
         .raw()
         .pending_activities
@@ -49,8 +51,9 @@ fn text(payload: &Payload) -> String {
 }
 
 /// The state of a workflow in a few words, for messages about time-outs.
-pub(super) async fn state(handle: &Handle) -> String {
-    match handle.describe(Default::default()).await {
+pub(super) async fn state(handle: &Handle, call_bound: Duration) -> String {
+    let describing = handle.describe(Default::default());
+    match call("describe", handle, call_bound, describing).await {
         Err(error) => format!("it cannot be described ({error})"),
         Ok(described) => {
             let activities: Vec<_> = described
@@ -94,20 +97,16 @@ pub(super) async fn visible(
     client: &Client,
     handle: &Handle,
     bound: Duration,
+    call_bound: Duration,
 ) -> Result<Vec<VisibleWorkflow>, HarnessError> {
     let id = handle.info().workflow_id.clone();
     let query = format!("WorkflowId = '{}'", id.replace('\'', ""));
     let deadline = Instant::now() + bound;
     let mut backoff = Backoff::new();
     loop {
-        let listed: Vec<_> = client
-            .list_workflows(
-                query.clone(),
-                WorkflowListOptions::builder().limit(10usize).build(),
-            )
-            .try_collect()
-            .await
-            .map_err(|error| temporal("list", handle, &error))?;
+        let options = WorkflowListOptions::builder().limit(10usize).build();
+        let listing = client.list_workflows(query.clone(), options).try_collect();
+        let listed: Vec<_> = call("list", handle, call_bound, listing).await?;
         let found: Vec<_> = listed
             .iter()
             .map(|workflow| VisibleWorkflow {
@@ -124,12 +123,12 @@ pub(super) async fn visible(
 }
 
 /// The whole history.
-pub(super) async fn history(handle: &Handle) -> Result<RunHistory, HarnessError> {
-    let events = handle
-        .fetch_history(Default::default())
-        .into_events()
-        .await
-        .map_err(|error| temporal("give the history of", handle, &error))?;
+pub(super) async fn history(
+    handle: &Handle,
+    call_bound: Duration,
+) -> Result<RunHistory, HarnessError> {
+    let fetching = handle.fetch_history(Default::default()).into_events();
+    let events = call("give the history of", handle, call_bound, fetching).await?;
     Ok(RunHistory::new(events))
 }
 
@@ -143,6 +142,31 @@ pub(super) fn temporal(
         action,
         workflow_id: handle.info().workflow_id.clone(),
         reason: crate::contract::error_chain(error),
+    }
+}
+
+/// One call, given up after a bound: a server that is paused takes requests and never answers.
+async fn call<T, E: std::error::Error>(
+    action: &'static str,
+    handle: &Handle,
+    bound: Duration,
+    asked: impl Future<Output = Result<T, E>>,
+) -> Result<T, HarnessError> {
+    match tokio::time::timeout(bound, asked).await {
+        Ok(answer) => answer.map_err(|error| temporal(action, handle, &error)),
+        Err(_) => Err(unanswered(action, &handle.info().workflow_id, bound)),
+    }
+}
+
+/// A call that Temporal did not answer.
+pub(super) fn unanswered(action: &'static str, workflow_id: &str, bound: Duration) -> HarnessError {
+    HarnessError::Temporal {
+        action,
+        workflow_id: workflow_id.to_owned(),
+        reason: format!(
+            "no answer within {bound:?} (the limit is set by {})",
+            bounds::CALL.variable()
+        ),
     }
 }
 

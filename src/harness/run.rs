@@ -1,12 +1,16 @@
 //! One run, with everything that was seen of it.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::RunHistory;
+use super::artefacts::{RunWitness, ending};
+use super::{Artefacts, RunHistory};
 use crate::checks::{LoggedSql, RunEvidence, SeenEvent, Verdict, judge};
 use crate::contract::{ChatResult, Event, SqlResultEvent};
+use crate::stack::StackError;
 
 /// What happened to one prompt.
 #[derive(Debug, Clone)]
@@ -20,6 +24,9 @@ pub struct Run {
     pub(super) duration: Duration,
     pub(super) history: RunHistory,
     pub(super) evidence: RunEvidence,
+    /// A service that was found gone after a run without success.
+    pub(super) gone: Option<Arc<StackError>>,
+    pub(super) witness: Option<RunWitness>,
 }
 
 /// How the workflow ended.
@@ -53,13 +60,30 @@ pub struct WorkflowFailure {
 }
 
 /// Promises that a worker did not keep.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} of {checked} checks failed for \"{prompt}\" (workflow {workflow_id}):\n{}", .broken.len(), lines(.broken))]
+///
+/// `Debug` shows the same text as `Display`: that is what a test shows that returns it with `?`.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{}{} of {checked} checks failed for \"{prompt}\" (workflow {workflow_id}):\n{}{}",
+    .gone.as_ref().map(|gone| format!("{gone}\n")).unwrap_or_default(),
+    .broken.len(),
+    lines(.broken),
+    ending(.artefacts),
+)]
 pub struct BrokenPromises {
     prompt: String,
     workflow_id: String,
     checked: usize,
     broken: Vec<Verdict>,
+    /// What explains them all.
+    gone: Option<String>,
+    artefacts: Option<Artefacts>,
+}
+
+impl fmt::Debug for BrokenPromises {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl BrokenPromises {
@@ -180,6 +204,11 @@ impl Run {
         &self.history
     }
 
+    /// The service that was found gone when this run did not succeed: [`StackError::Gone`], with the end of its log.
+    pub fn service_gone(&self) -> Option<&StackError> {
+        self.gone.as_deref()
+    }
+
     /// Everything that the checks look at.
     pub fn evidence(&self) -> &RunEvidence {
         &self.evidence
@@ -206,17 +235,13 @@ impl Run {
         if self.verdicts().iter().any(|verdict| verdict.id == id) {
             return self.broken(|verdict| verdict.id == id);
         }
-        Err(BrokenPromises {
-            prompt: self.prompt.clone(),
-            workflow_id: self.workflow_id().to_owned(),
-            checked: 0,
-            broken: vec![Verdict {
-                id: "check.unknown",
-                asserts: "the check that is asked for exists",
-                held: false,
-                evidence: format!("there is no check `{id}`"),
-            }],
-        })
+        let unknown = Verdict {
+            id: "check.unknown",
+            asserts: "the check that is asked for exists",
+            held: false,
+            evidence: format!("there is no check `{id}`"),
+        };
+        Err(self.broken_promises(0, vec![unknown]))
     }
 
     fn broken(&self, asked: impl Fn(&Verdict) -> bool) -> Result<(), BrokenPromises> {
@@ -229,11 +254,25 @@ impl Run {
         if broken.is_empty() {
             return Ok(());
         }
-        Err(BrokenPromises {
+        Err(self.broken_promises(checked, broken))
+    }
+
+    fn broken_promises(&self, checked: usize, broken: Vec<Verdict>) -> BrokenPromises {
+        let mut promises = BrokenPromises {
             prompt: self.prompt.clone(),
             workflow_id: self.workflow_id().to_owned(),
             checked,
             broken,
-        })
+            gone: self.gone.as_ref().map(ToString::to_string),
+            artefacts: None,
+        };
+        promises.artefacts = self.failed(&promises);
+        promises
+    }
+
+    /// Takes note of a failure of the test; what is returned belongs into its error.
+    pub(super) fn failed(&self, error: &dyn std::error::Error) -> Option<Artefacts> {
+        let witness = self.witness.as_ref()?;
+        Some(witness.failed(error.to_string()))
     }
 }

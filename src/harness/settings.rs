@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::bounds;
+use crate::stack::parse_bound;
 use crate::worker::{ActivityTimeouts, ConfigError, RetrySettings};
 
 /// Bounds and policies of one harness.
@@ -10,8 +12,18 @@ pub struct HarnessSettings {
     /// How long one run may take; 120 seconds, `KAI_E2E_RUN_TIMEOUT`.
     pub run_timeout: Duration,
     /// How long to wait for what follows a run with a delay of its own (the last events, visibility, Postgres's log);
-    /// 5 seconds.
+    /// 5 seconds, `KAI_E2E_SETTLE_TIMEOUT`.
     pub settle_timeout: Duration,
+    /// How long the worker and the connection may take to be set up; 60 seconds, `KAI_E2E_SETUP_TIMEOUT`.
+    pub setup_timeout: Duration,
+    /// How long one call to Temporal may take; 10 seconds, `KAI_E2E_CALL_TIMEOUT`.
+    pub call_timeout: Duration,
+    /// How long a run is held in its middle for its heartbeat to be seen; 2 seconds, `KAI_E2E_HOLD_TIMEOUT`.
+    pub longest_hold: Duration,
+    /// How long the worker may take to stop; 30 seconds, `KAI_E2E_STOP_TIMEOUT`.
+    pub stop_timeout: Duration,
+    /// How long a run may take before the services are looked at; 5 seconds, `KAI_E2E_LOOK_TIMEOUT`.
+    pub look_after: Duration,
     /// The worker's activity time-outs.
     pub timeouts: ActivityTimeouts,
     /// The worker's retry policy.
@@ -25,8 +37,13 @@ pub struct HarnessSettings {
 impl Default for HarnessSettings {
     fn default() -> Self {
         Self {
-            run_timeout: Duration::from_secs(120),
-            settle_timeout: Duration::from_secs(5),
+            run_timeout: bounds::RUN.default_value(),
+            settle_timeout: bounds::SETTLE.get(),
+            setup_timeout: bounds::SETUP.get(),
+            call_timeout: bounds::CALL.get(),
+            longest_hold: bounds::HOLD.get(),
+            stop_timeout: bounds::STOP.get(),
+            look_after: bounds::LOOK.get(),
             timeouts: ActivityTimeouts::default(),
             retry: RetrySettings {
                 // Tests should not wait a second for a second attempt.
@@ -43,8 +60,16 @@ impl HarnessSettings {
     /// The defaults, with what the environment sets.
     ///
     /// # Errors
-    /// When `KAI_E2E_RUN_TIMEOUT` is no whole number of seconds above zero.
+    /// When `KAI_E2E_RUN_TIMEOUT` is no whole number of seconds above zero, or another bound is no number of seconds.
     pub fn from_env() -> Result<Self, ConfigError> {
+        for bound in bounds::ALL {
+            let value = std::env::var(bound.variable()).unwrap_or_default();
+            parse_bound(&value).map_err(|expected| ConfigError::Invalid {
+                variable: bound.variable(),
+                value,
+                wanted: format!("it must be {expected}"),
+            })?;
+        }
         let mut settings = Self::default();
         if let Ok(text) = std::env::var("KAI_E2E_RUN_TIMEOUT") {
             settings.run_timeout = seconds("KAI_E2E_RUN_TIMEOUT", &text)?;
