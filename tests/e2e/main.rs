@@ -2,6 +2,7 @@
 //!
 //! `make test` runs it. A service that cannot be started fails every test with the reason: nothing is skipped.
 
+mod artefacts;
 mod cancellation;
 mod canonical;
 mod command;
@@ -11,5 +12,6 @@ mod inputs;
 mod questions;
 mod repetition;
 mod seed;
+mod sharing;
 mod support;
 mod worker_process;

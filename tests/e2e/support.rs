@@ -47,6 +47,19 @@ pub fn kai_e2e() -> Command {
     Command::new(env!("CARGO_BIN_EXE_kai-e2e"))
 }
 
+/// This very binary, told to run its ignored tests of some name and nothing else.
+pub fn child_tests(filter: &str) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .args([filter, "--ignored"])
+        .env("INSTA_UPDATE", "no")
+        .env_remove("INSTA_FORCE_PASS")
+        .env_remove("RUST_BACKTRACE")
+        // The child's tests are not the runner's.
+        .env_remove("NEXTEST_TEST_NAME");
+    Ok(command)
+}
+
 /// Runs a command to its end off the test's own thread.
 pub async fn output(mut command: Command) -> Result<Output> {
     Ok(tokio::task::spawn_blocking(move || command.output()).await??)

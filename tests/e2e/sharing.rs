@@ -1,0 +1,134 @@
+//! One stack for several test processes. The processes are this binary again, told to attach.
+
+use std::process::{Command, Output};
+
+use kai_e2e::stack::{Attachment, SharedStack, StackConfig};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Result, child_tests, kai_e2e, output, shown};
+
+#[tokio::test]
+#[ignore = "a test process of its own, which the tests below start"]
+async fn attaches() -> Result {
+    let progress = |line: &str| eprintln!("{line}");
+    let shared = SharedStack::attach(&StackConfig::from_env()?, &progress).await?;
+    eprintln!(
+        "attached: {}",
+        match shared.attachment() {
+            Attachment::Started => "started",
+            Attachment::Found => "found",
+        }
+    );
+    Ok(())
+}
+
+fn attaching(state: &TempDir) -> Result<Command> {
+    let mut command = child_tests("sharing::attaches")?;
+    command
+        .args(["--exact", "--nocapture"])
+        .env("KAI_E2E_STATE_DIR", state.path())
+        .env("KAI_E2E_SEED_SCALE", "0.05");
+    Ok(command)
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn command(state: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = kai_e2e();
+    command
+        .args(arguments)
+        .env("KAI_E2E_STATE_DIR", state.path());
+    command
+}
+
+async fn stacks(state: &TempDir) -> Result<Vec<Value>> {
+    let listed = output(command(state, &["status", "--format", "json"])).await?;
+    assert_eq!(listed.status.code(), Some(0), "{}", shown(&listed));
+    let listed: Value = serde_json::from_slice(&listed.stdout)?;
+    Ok(listed["stacks"].as_array().ok_or("a list")?.clone())
+}
+
+#[tokio::test]
+async fn one_process_starts_the_stack_and_the_others_wait_with_a_progress_line() -> Result {
+    let state = TempDir::new()?;
+    let all = futures::future::try_join_all([
+        output(attaching(&state)?),
+        output(attaching(&state)?),
+        output(attaching(&state)?),
+    ])
+    .await?;
+    for one in &all {
+        assert!(one.status.success(), "{}", shown(one));
+    }
+    let count = |text: &str| all.iter().filter(|one| said(one).contains(text)).count();
+    assert_eq!(count("attached: started"), 1);
+    assert_eq!(count("attached: found"), 2);
+    assert!(
+        count("to start the shared stack") >= 1,
+        "{:?}",
+        all.iter().map(said).collect::<Vec<_>>()
+    );
+    crate::support::eventually(
+        "the stack goes with its last user",
+        || async { Ok(stacks(&state).await?.len()) },
+        |left| left == 0,
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_kept_stack_stays_between_processes_and_status_shows_it() -> Result {
+    let state = TempDir::new()?;
+    let attach = || -> Result<Command> {
+        let mut command = attaching(&state)?;
+        command.env("KAI_E2E_KEEP", "1");
+        Ok(command)
+    };
+    let first = output(attach()?).await?;
+    assert!(
+        said(&first).contains("attached: started"),
+        "{}",
+        shown(&first)
+    );
+
+    let kept = stacks(&state).await?;
+    let [stack] = &kept[..] else {
+        return Err(format!("one stack, not {kept:?}").into());
+    };
+    assert_eq!(stack["standing"], "kept");
+    for service in ["temporal", "postgres", "typesense"] {
+        let found = &stack["services"][service];
+        assert_eq!(found["state"], "running", "{stack:#}");
+        let address = found["address"].as_str().ok_or("an address")?;
+        tokio::net::TcpStream::connect(address).await?;
+    }
+    // The whole text, for a key may be in any place.
+    let text = output(command(&state, &["status"])).await?;
+    let listed = format!("{}{stack}", String::from_utf8_lossy(&text.stdout));
+    assert!(listed.contains("kept: it stays until"), "{listed}");
+    let directory = stack["directory"].as_str().ok_or("a directory")?;
+    let secrets = std::fs::read_to_string(format!("{directory}/state.json"))?;
+    let secrets: Value = serde_json::from_str(&secrets)?;
+    for secret in [
+        &secrets["endpoints"]["postgres"]["admin_password"],
+        &secrets["endpoints"]["postgres"]["reader_password"],
+        &secrets["endpoints"]["typesense"]["api_key"],
+    ] {
+        let secret = secret.as_str().ok_or("a secret")?;
+        assert!(!listed.contains(secret), "a secret is in {listed}");
+    }
+
+    let second = output(attach()?).await?;
+    assert!(
+        said(&second).contains("attached: found"),
+        "{}",
+        shown(&second)
+    );
+    let down = output(command(&state, &["down"])).await?;
+    assert_eq!(down.status.code(), Some(0), "{}", shown(&down));
+    assert!(stacks(&state).await?.is_empty());
+    Ok(())
+}
