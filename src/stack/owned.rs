@@ -75,6 +75,27 @@ impl OwnedStack {
         provider::of(instance).await?.kill(service, instance).await
     }
 
+    /// Freezes one service: it keeps its connections and answers nothing, as on a machine that is overloaded.
+    ///
+    /// # Errors
+    ///
+    /// When the provider refuses, for instance because the service has ended.
+    pub async fn pause(&self, service: Service) -> Result<(), StackError> {
+        let instance = self.running.instances.get(service);
+        provider::of(instance).await?.pause(service, instance).await
+    }
+
+    /// Lets a frozen service go on.
+    ///
+    /// # Errors
+    ///
+    /// When the provider refuses, for instance because the service is not frozen.
+    pub async fn resume(&self, service: Service) -> Result<(), StackError> {
+        let instance = self.running.instances.get(service);
+        let provider = provider::of(instance).await?;
+        provider.resume(service, instance).await
+    }
+
     /// Removes the stack: containers, volumes, files and the watcher. Everything is gone when this returns.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Endpoints, Images, LoggedStatement, PerService, Service, StackError, StatementLog, bounds,
     error::LogTail,
-    provider::{self, Instance, Provider},
+    provider::{self, Instance, Provider, Scope},
     services::{Target, until_ready},
 };
 use crate::contract::Secret;
@@ -149,10 +149,23 @@ impl RunningStack {
         match until_ready(provider, &target, instance, Instant::now(), bound).await {
             Err(StackError::Exited { code, log, .. }) => Err(gone(format!("it ended {code}"), log)),
             Err(StackError::NotReady { last_seen, log, .. }) => {
-                Err(gone(format!("it does not answer ({last_seen})"), log))
+                let what = match self.state_of(provider, instance).await.as_deref() {
+                    None | Some("running") => "it does not answer".to_owned(),
+                    Some(state) => format!("it is {state}"),
+                };
+                Err(gone(format!("{what} ({last_seen})"), log))
             }
             other => other,
         }
+    }
+
+    /// The provider's word for the state of a service, when it can be had.
+    async fn state_of(&self, provider: &dyn Provider, instance: &Instance) -> Option<String> {
+        let found = provider.find(Scope::Session(&self.session)).await.ok()?;
+        found
+            .into_iter()
+            .find(|part| part.instance == *instance)
+            .map(|part| part.state)
     }
 
     fn target(&self, service: Service) -> Result<Target, StackError> {

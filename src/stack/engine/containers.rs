@@ -109,6 +109,22 @@ impl Engine {
             .map_err(StackError::engine_call(format!("kill container {id}")))
     }
 
+    /// Freezes a container's processes.
+    pub(in crate::stack) async fn pause(&self, id: &str) -> Result<(), StackError> {
+        self.docker
+            .pause_container(id)
+            .await
+            .map_err(StackError::engine_call(format!("pause container {id}")))
+    }
+
+    /// Lets a container's frozen processes go on.
+    pub(in crate::stack) async fn resume(&self, id: &str) -> Result<(), StackError> {
+        self.docker
+            .unpause_container(id)
+            .await
+            .map_err(StackError::engine_call(format!("resume container {id}")))
+    }
+
     /// Waits until the container has ended, and gives its exit code. One that does not exist was killed and removed.
     pub(in crate::stack) async fn ended(&self, id: &str) -> Result<ExitCode, StackError> {
         let options = WaitContainerOptionsBuilder::new()

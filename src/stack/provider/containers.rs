@@ -120,6 +120,14 @@ impl Provider for Containers {
         self.engine.kill(id(instance)).await
     }
 
+    async fn pause(&self, _service: Service, instance: &Instance) -> Result<(), StackError> {
+        self.engine.pause(id(instance)).await
+    }
+
+    async fn resume(&self, _service: Service, instance: &Instance) -> Result<(), StackError> {
+        self.engine.resume(id(instance)).await
+    }
+
     async fn find(&self, scope: Scope<'_>) -> Result<Vec<Found>, StackError> {
         let labels = match scope {
             Scope::Session(session) => vec![format!("{SESSION}={session}")],

@@ -68,6 +68,12 @@ pub(in crate::stack) trait Provider: fmt::Debug + Send + Sync {
     /// Ends a service as a crash would.
     async fn kill(&self, service: Service, instance: &Instance) -> Result<(), StackError>;
 
+    /// Stops a service in its tracks: it keeps its connections and answers nothing.
+    async fn pause(&self, service: Service, instance: &Instance) -> Result<(), StackError>;
+
+    /// Lets a paused service go on.
+    async fn resume(&self, service: Service, instance: &Instance) -> Result<(), StackError>;
+
     /// Everything that carries the labels of the sessions in scope, running or not.
     async fn find(&self, scope: Scope<'_>) -> Result<Vec<Found>, StackError>;
 
