@@ -32,6 +32,8 @@ pub(super) enum Command {
     Down,
     /// Show every stack of this user: kept, in use or left over, and where its services are.
     Status(StatusArgs),
+    /// Say what would stop a run on this machine, each problem with the command that mends it.
+    Doctor(DoctorArgs),
     /// The container images of the services.
     Images(ImagesArgs),
     /// Run a KAI worker as a process of its own, configured by the environment.
@@ -91,6 +93,13 @@ pub(super) enum UpFormat {
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
     /// Text for people, or one JSON object `{stacks}`.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Text for people, or one JSON object `{problems, warnings, findings}`.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub(super) format: ListFormat,
 }

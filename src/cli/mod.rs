@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod capture;
 mod console;
+mod doctor;
 mod exit;
 mod images;
 mod run;
@@ -28,6 +29,7 @@ pub async fn execute(cli: Cli) -> Result<(), Exit> {
         Command::Up(args) => services::up(args).await,
         Command::Down => services::down().await,
         Command::Status(args) => status::status(args).await,
+        Command::Doctor(args) => doctor::doctor(args).await,
         Command::Images(args) => images::images(args).await,
         Command::Worker => worker::worker().await,
         Command::Capture(args) => capture::capture(args).await,

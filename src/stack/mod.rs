@@ -15,6 +15,7 @@
 
 mod bounds;
 mod config;
+mod doctor;
 mod endpoints;
 mod engine;
 mod error;
@@ -38,6 +39,7 @@ pub(crate) use bounds::parse as parse_bound;
 
 pub use bounds::Bound;
 pub use config::{PostgresMajor, SeedScale, StackConfig};
+pub use doctor::{Finding, Severity, diagnose};
 pub use endpoints::{Endpoints, PostgresEndpoint, TypesenseEndpoint};
 pub use error::{ExitCode, LogTail, StackError};
 pub use images::{

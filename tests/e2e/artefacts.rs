@@ -304,7 +304,10 @@ mod failing {
             setup_timeout: Duration::from_millis(1),
             ..HarnessSettings::default()
         };
-        Harness::on(harness.shared_stack(), settings).await?.stop().await?;
+        Harness::on(harness.shared_stack(), settings)
+            .await?
+            .stop()
+            .await?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ mod artefacts;
 mod cancellation;
 mod canonical;
 mod command;
+mod doctor;
 mod external_callers;
 mod faults;
 mod inputs;

@@ -14,6 +14,15 @@ pub(in crate::stack) struct Engine {
     address: EngineAddress,
 }
 
+/// What an engine says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::stack) struct EngineVersion {
+    pub(in crate::stack) name: String,
+    pub(in crate::stack) version: String,
+    /// The version of its interface, such as `1.41`.
+    pub(in crate::stack) api: String,
+}
+
 impl Engine {
     /// Connects and asks for a sign of life.
     pub(in crate::stack) async fn connect() -> Result<Self, StackError> {
@@ -41,6 +50,33 @@ impl Engine {
         Err(bollard::errors::Error::UnsupportedURISchemeError {
             uri: format!("{url} (unix:// and tcp:// can be used)"),
         })
+    }
+
+    /// What it is.
+    pub(in crate::stack) async fn version(&self) -> Result<EngineVersion, StackError> {
+        let said = self
+            .docker
+            .version()
+            .await
+            .map_err(StackError::engine_call("tell its version"))?;
+        // Podman says so; Docker's own name is left out by old releases.
+        let name = said.platform.map(|platform| platform.name);
+        Ok(EngineVersion {
+            name: name
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| "Docker".to_owned()),
+            version: said.version.unwrap_or_default(),
+            api: said.api_version.unwrap_or_default(),
+        })
+    }
+
+    /// The directory on its machine in which it keeps images and containers.
+    pub(in crate::stack) async fn root_directory(&self) -> Result<Option<String>, StackError> {
+        self.docker
+            .info()
+            .await
+            .map(|info| info.docker_root_dir)
+            .map_err(StackError::engine_call("describe itself"))
     }
 
     /// Where it is.
