@@ -44,7 +44,8 @@
 //! # Behaviour
 //!
 //! A service that cannot be started is an error with the service's last log lines, never a skipped test. Every wait is
-//! bounded and says what it last saw. Secrets (passwords, keys, connection URIs) are shown by no `Debug`, error or event.
+//! bounded, by a variable that can be set (`docs/bounds.md`), and says what it last saw; a service that has died is named
+//! first. A failing test leaves what explains it in `target/kai-e2e`, see [`Artefacts`](harness::Artefacts). Secrets (passwords, keys, connection URIs) are shown by no `Debug`, error or event.
 //!
 //! # Isolation
 //!
