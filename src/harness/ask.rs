@@ -258,7 +258,7 @@ impl RunningAsk<'_> {
     pub async fn finish(self) -> Result<Run, HarnessError> {
         let harness = self.harness;
         let record = self.record.clone();
-        match self.to_the_end().await {
+        match self.followed().await {
             Ok(run) => {
                 if let Some(record) = record {
                     record.finished(&run);
@@ -311,7 +311,7 @@ impl RunningAsk<'_> {
         }
     }
 
-    async fn to_the_end(self) -> Result<Run, HarnessError> {
+    async fn followed(self) -> Result<Run, HarnessError> {
         let settings = &self.harness.settings;
         let (settle, call_bound) = (settings.settle_timeout, settings.call_timeout);
         let got = self.result().await?;

@@ -1,5 +1,9 @@
 //! The harness as an rstest fixture.
 
+use std::collections::HashSet;
+use std::io::Write;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use super::Harness;
 use crate::stack::Progress;
 
@@ -18,12 +22,18 @@ pub async fn harness() -> Harness {
     }
 }
 
-/// Progress on standard error, where the test runner shows it with the test that it belongs to.
+/// Progress on standard error itself, past the test runner's capture: a first start may build images for half a minute,
+/// and whoever waits is to see why at once. Tests that wait for the same thing in one process say it once.
 #[derive(Debug)]
 struct StandardError;
 
 impl Progress for StandardError {
     fn line(&self, text: &str) {
-        eprintln!("{text}");
+        static SAID: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+        let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.insert(text.to_owned()) {
+            // A closed standard error is no reason to fail a test.
+            let _ = writeln!(std::io::stderr(), "· {text}");
+        }
     }
 }

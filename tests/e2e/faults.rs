@@ -44,6 +44,7 @@ fn impatient() -> HarnessSettings {
 async fn stopped(harness: Harness, stack: Arc<AnyStack>) -> Result {
     // A worker whose Temporal is gone may not come to an orderly end.
     if let Err(error) = harness.stop().await {
+        let error = error.itself();
         assert!(error.to_string().contains("temporal"), "{error}");
     }
     let session = stack.session().to_owned();
@@ -95,9 +96,10 @@ async fn a_service_that_died_is_named_at_the_next_use(#[case] service: Service) 
         Err(error) => {
             assert!(
                 matches!(error.itself(), HarnessError::ServiceGone { .. }),
-                "{error}"
+                "{}",
+                error.itself()
             );
-            error.to_string()
+            error.itself().to_string()
         }
     };
     assert_names(service, "it ended with code 137 (signal 9)", &text);
@@ -113,7 +115,7 @@ async fn a_service_that_died_is_named_at_the_next_use(#[case] service: Service) 
     assert_names(
         service,
         "it ended with code 137 (signal 9)",
-        &refused.to_string(),
+        &refused.itself().to_string(),
     );
     let gone = stack.check().await.expect_err("a service is dead");
     assert_names(service, "it ended", &gone.to_string());
@@ -144,9 +146,10 @@ async fn temporal_that_dies_while_a_run_is_under_way_is_named_long_before_the_ru
     assert_names(
         Service::Temporal,
         "it ended with code 137 (signal 9)",
-        &error.to_string(),
+        &error.itself().to_string(),
     );
-    assert!(killed.elapsed() < Duration::from_secs(60), "{error}");
+    let took = killed.elapsed();
+    assert!(took < Duration::from_secs(60), "{took:?}");
     stopped(harness, stack).await
 }
 
@@ -180,7 +183,7 @@ async fn hangs_and_goes_on() -> Result {
         let asked = harness.ask(CANONICAL).without_watching_progress().await;
         let text = match asked {
             Ok(run) => run.check().expect_err("a service hangs").to_string(),
-            Err(error) => error.to_string(),
+            Err(error) => error.itself().to_string(),
         };
         let took = began.elapsed();
         eprintln!("after {took:?}: {text}");

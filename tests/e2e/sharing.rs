@@ -1,32 +1,36 @@
 //! One stack for several test processes. The processes are this binary again, told to attach.
 
+use std::io::Write;
 use std::process::{Command, Output};
 
-use kai_e2e::stack::{Attachment, SharedStack, StackConfig};
+use kai_e2e::harness::{AnyStack, Harness, harness};
+use kai_e2e::stack::Attachment;
+use rstest::rstest;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::{Result, child_tests, kai_e2e, output, shown};
 
+#[rstest]
 #[tokio::test]
 #[ignore = "a test process of its own, which the tests below start"]
-async fn attaches() -> Result {
-    let progress = |line: &str| eprintln!("{line}");
-    let shared = SharedStack::attach(&StackConfig::from_env()?, &progress).await?;
-    eprintln!(
-        "attached: {}",
-        match shared.attachment() {
-            Attachment::Started => "started",
-            Attachment::Found => "found",
-        }
-    );
+async fn attaches(#[future(awt)] harness: Harness) -> Result {
+    let AnyStack::Shared(shared) = harness.stack() else {
+        return Err("the fixture's stack is the machine's".into());
+    };
+    let attachment = match shared.attachment() {
+        Attachment::Started => "started",
+        Attachment::Found => "found",
+    };
+    // Past the runner's capture, as the fixture's progress goes too.
+    writeln!(std::io::stderr(), "attached: {attachment}")?;
     Ok(())
 }
 
 fn attaching(state: &TempDir) -> Result<Command> {
     let mut command = child_tests("sharing::attaches")?;
     command
-        .args(["--exact", "--nocapture"])
+        .arg("--exact")
         .env("KAI_E2E_STATE_DIR", state.path())
         .env("KAI_E2E_SEED_SCALE", "0.05");
     Ok(command)

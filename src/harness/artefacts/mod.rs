@@ -16,7 +16,9 @@
 //!
 //! A test has failed when it panics, or when an error of this room ([`HarnessError`](super::HarnessError),
 //! [`BrokenPromises`](super::BrokenPromises), [`ExpectationError`](super::ExpectationError)) is still alive when its harness
-//! is dropped: it is on its way out of the test. One that was expected, looked at and dropped leaves nothing.
+//! is dropped: it is on its way out of the test. One that was expected, looked at and dropped leaves nothing, unless it was
+//! made into text: a text that names a directory must not lie. An error of the test's own, made of nothing of this room,
+//! leaves nothing either, for nobody here sees it.
 
 mod collect;
 mod hook;

@@ -1,9 +1,10 @@
 //! Making and removing databases.
 
+use tokio::time::timeout;
 use tokio_postgres::Client;
 
-use super::load::{failed, open};
-use crate::stack::{PostgresEndpoint, StackError, services::MAINTENANCE_DATABASE};
+use super::load::{failed, late, open};
+use crate::stack::{PostgresEndpoint, StackError, bounds, services::MAINTENANCE_DATABASE};
 
 /// Creates a database: empty, or as a copy of `template`, to which nobody may be connected meanwhile.
 ///
@@ -32,10 +33,7 @@ pub(super) async fn create_from(
         identifier(database),
         identifier(template)
     );
-    client
-        .batch_execute(&statement)
-        .await
-        .map_err(|error| failed("create the database", database, error))
+    run(client, "create the database", database, &statement).await
 }
 
 /// Removes a database, and ends the connections to it. One that does not exist is no error.
@@ -47,13 +45,24 @@ pub(super) async fn create_from(
 /// [`StackError::Database`] when the server refuses.
 pub async fn drop_database(postgres: &PostgresEndpoint, database: &str) -> Result<(), StackError> {
     let client = open(postgres, MAINTENANCE_DATABASE).await?;
-    client
-        .batch_execute(&format!(
-            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-            identifier(database)
-        ))
+    let statement = format!(
+        "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+        identifier(database)
+    );
+    run(&client, "drop the database", database, &statement).await
+}
+
+/// A copy of many rows on a slow disk takes seconds, so this has as long as the seed.
+async fn run(
+    client: &Client,
+    action: &str,
+    database: &str,
+    statement: &str,
+) -> Result<(), StackError> {
+    timeout(bounds::SEED.get(), client.batch_execute(statement))
         .await
-        .map_err(|error| failed("drop the database", database, error))
+        .map_err(|_| late(action, database, bounds::SEED))?
+        .map_err(|error| failed(action, database, error))
 }
 
 /// A name as it stands in SQL.
