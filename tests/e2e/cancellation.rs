@@ -104,7 +104,7 @@ async fn a_run_that_nobody_works_on_is_named_when_the_bound_passes(
         .timeout(Duration::from_millis(300))
         .await
         .expect_err("nobody works on this queue");
-    let said = error.to_string();
+    let said = error.itself().to_string();
     assert!(
         said.contains("did not end within 300ms") && said.contains(&queue),
         "{said}"

@@ -1,6 +1,7 @@
 //! One stack for several test processes. The processes are this binary again, told to attach.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use kai_e2e::harness::{AnyStack, Harness, harness};
@@ -27,7 +28,26 @@ async fn attaches(#[future(awt)] harness: Harness) -> Result {
     Ok(())
 }
 
-fn attaching(state: &TempDir) -> Result<Command> {
+/// A state directory whose kept stack goes with it, also when the test fails.
+struct State(TempDir);
+
+impl State {
+    fn new() -> Result<Self> {
+        Ok(Self(TempDir::new()?))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        let _ = command(self, &["down"]).output();
+    }
+}
+
+fn attaching(state: &State) -> Result<Command> {
     let mut command = child_tests("sharing::attaches")?;
     command
         .arg("--exact")
@@ -40,7 +60,7 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn command(state: &TempDir, arguments: &[&str]) -> Command {
+fn command(state: &State, arguments: &[&str]) -> Command {
     let mut command = kai_e2e();
     command
         .args(arguments)
@@ -48,16 +68,26 @@ fn command(state: &TempDir, arguments: &[&str]) -> Command {
     command
 }
 
-async fn stacks(state: &TempDir) -> Result<Vec<Value>> {
+async fn stacks(state: &State) -> Result<Vec<Value>> {
     let listed = output(command(state, &["status", "--format", "json"])).await?;
     assert_eq!(listed.status.code(), Some(0), "{}", shown(&listed));
     let listed: Value = serde_json::from_slice(&listed.stdout)?;
-    Ok(listed["stacks"].as_array().ok_or("a list")?.clone())
+    let listed = listed["stacks"].as_array().ok_or("a list")?;
+    // Stacks whose directory is not to be seen from here are listed too: those of a container with its own file system.
+    let ours = state.path().display().to_string();
+    Ok(listed
+        .iter()
+        .filter(|stack| {
+            let directory = stack["directory"].as_str();
+            directory.is_some_and(|directory| directory.starts_with(&ours))
+        })
+        .cloned()
+        .collect())
 }
 
 #[tokio::test]
 async fn one_process_starts_the_stack_and_the_others_wait_with_a_progress_line() -> Result {
-    let state = TempDir::new()?;
+    let state = State::new()?;
     let all = futures::future::try_join_all([
         output(attaching(&state)?),
         output(attaching(&state)?),
@@ -85,7 +115,7 @@ async fn one_process_starts_the_stack_and_the_others_wait_with_a_progress_line()
 
 #[tokio::test]
 async fn a_kept_stack_stays_between_processes_and_status_shows_it() -> Result {
-    let state = TempDir::new()?;
+    let state = State::new()?;
     let attach = || -> Result<Command> {
         let mut command = attaching(&state)?;
         command.env("KAI_E2E_KEEP", "1");
