@@ -8,7 +8,7 @@ use super::{
     Endpoints, Images, PerService, PostgresEndpoint, RunningStack, Service, StackConfig,
     StackError, StartTimings, TypesenseEndpoint,
     provider::{Begun, Order, Provider},
-    seed::{self, fill_server},
+    seed::{self, change_passwords, fill_server},
     services::{ADMIN_USER, Credentials, TEMPORAL_UI_PORT, Target, until_ready},
     session::Lease,
 };
@@ -43,12 +43,7 @@ impl Launch<'_> {
         let start = |service| self.start(service, &credentials, asked);
         let (temporal, (postgres, endpoint, seeded), typesense) = try_join3(
             start(Service::Temporal),
-            async {
-                let postgres = start(Service::Postgres).await?;
-                let endpoint = self.postgres_endpoint(&postgres, &credentials)?;
-                let seeded = fill_server(&endpoint, self.config.seed_scale()).await?;
-                Ok((postgres, endpoint, seeded))
-            },
+            self.postgres(&credentials, asked),
             start(Service::Typesense),
         )
         .await?;
@@ -113,7 +108,11 @@ impl Launch<'_> {
             // One that ended at once has no port any more; waiting for it finds out why it ended.
             port: begun.port(service).unwrap_or(0),
             password: match service {
-                Service::Postgres => credentials.postgres_admin.clone(),
+                Service::Postgres => begun
+                    .came_with
+                    .as_ref()
+                    .unwrap_or(&credentials.postgres_admin)
+                    .clone(),
                 _ => Secret::new(""),
             },
         };
@@ -123,6 +122,22 @@ impl Launch<'_> {
             begun,
             after: since.elapsed(),
         })
+    }
+
+    /// Postgres with the seed. A server that came with it came with passwords, too: they are changed before anything else is
+    /// done.
+    async fn postgres(
+        &self,
+        credentials: &Credentials,
+        since: Instant,
+    ) -> Result<(Started, PostgresEndpoint, Duration), StackError> {
+        let started = self.start(Service::Postgres, credentials, since).await?;
+        let endpoint = self.postgres_endpoint(&started, credentials)?;
+        let seeding = match &started.begun.came_with {
+            Some(password) => change_passwords(&endpoint, password).await?,
+            None => fill_server(&endpoint, self.config.seed_scale()).await?,
+        };
+        Ok((started, endpoint, seeding))
     }
 
     fn postgres_endpoint(

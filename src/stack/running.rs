@@ -32,7 +32,8 @@ pub struct StartTimings {
     pub images: Duration,
     /// From the moment that the containers were asked for until each service answered.
     pub ready: PerService<Duration>,
-    /// Loading the koperasi seed, which begins as soon as Postgres answers.
+    /// Loading the koperasi seed, which begins as soon as Postgres answers; where the image holds it already, changing the
+    /// passwords that came with it.
     pub seed: Duration,
     /// From the call until everything was there.
     pub total: Duration,

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use bollard::{
     errors::Error,
-    models::{ContainerSummary, PortBinding},
+    models::{ContainerCreateBody, ContainerSummary, PortBinding},
     query_parameters::{
-        KillContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+        CreateContainerOptions, KillContainerOptionsBuilder, ListContainersOptionsBuilder,
+        RemoveContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
         WaitContainerOptionsBuilder,
     },
 };
@@ -98,6 +99,35 @@ impl Engine {
                 error,
             )),
         }
+    }
+
+    /// Creates a container and starts it; gives its id.
+    pub(in crate::stack) async fn start(
+        &self,
+        body: ContainerCreateBody,
+    ) -> Result<String, StackError> {
+        let created = self
+            .docker
+            .create_container(None::<CreateContainerOptions>, body)
+            .await
+            .map_err(StackError::engine_call("create a container"))?;
+        self.docker
+            .start_container(&created.id, None::<StartContainerOptions>)
+            .await
+            .map_err(StackError::engine_call(format!(
+                "start container {}",
+                created.id
+            )))?;
+        Ok(created.id)
+    }
+
+    /// Ends a container's process in its own way; with SIGKILL when it has not ended within `seconds`.
+    pub(in crate::stack) async fn stop(&self, id: &str, seconds: i32) -> Result<(), StackError> {
+        let options = StopContainerOptionsBuilder::new().t(seconds).build();
+        self.docker
+            .stop_container(id, Some(options))
+            .await
+            .map_err(StackError::engine_call(format!("stop container {id}")))
     }
 
     /// Ends a container's process with SIGKILL; the container itself stays.

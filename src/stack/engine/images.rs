@@ -1,6 +1,13 @@
 //! Images by name.
 
-use bollard::{errors::Error, query_parameters::CreateImageOptionsBuilder};
+use std::collections::HashMap;
+
+use bollard::{
+    errors::Error,
+    query_parameters::{
+        CreateImageOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptionsBuilder,
+    },
+};
 use futures::StreamExt;
 use tokio::time::timeout;
 
@@ -14,6 +21,11 @@ pub(in crate::stack) struct ImageFacts {
     pub(in crate::stack) id: String,
     /// The command that a container runs when none is given.
     pub(in crate::stack) command: Vec<String>,
+    /// The program that is put in front of any command.
+    pub(in crate::stack) entrypoint: Vec<String>,
+    /// As whom it runs; empty for root.
+    pub(in crate::stack) user: String,
+    pub(in crate::stack) labels: HashMap<String, String>,
 }
 
 /// Why an image could not be pulled, in a few words.
@@ -27,19 +39,51 @@ impl Engine {
         image: &str,
     ) -> Result<Option<ImageFacts>, StackError> {
         match self.docker.inspect_image(image).await {
-            Ok(details) => Ok(Some(ImageFacts {
-                id: details.id.unwrap_or_default(),
-                command: details
-                    .config
-                    .and_then(|config| config.cmd)
-                    .unwrap_or_default(),
-            })),
+            Ok(details) => {
+                let config = details.config.unwrap_or_default();
+                Ok(Some(ImageFacts {
+                    id: details.id.unwrap_or_default(),
+                    command: config.cmd.unwrap_or_default(),
+                    entrypoint: config.entrypoint.unwrap_or_default(),
+                    user: config.user.unwrap_or_default(),
+                    labels: config.labels.unwrap_or_default(),
+                }))
+            }
             Err(Error::DockerResponseServerError {
                 status_code: 404, ..
             }) => Ok(None),
             Err(error) => Err(StackError::engine_call(format!("inspect image {image}"))(
                 error,
             )),
+        }
+    }
+
+    /// The ids of all images that carry a label, the newest first.
+    pub(in crate::stack) async fn images_with(
+        &self,
+        label: &str,
+    ) -> Result<Vec<String>, StackError> {
+        let filters = HashMap::from([("label", vec![label])]);
+        let options = ListImagesOptionsBuilder::new().filters(&filters).build();
+        let mut found = self
+            .docker
+            .list_images(Some(options))
+            .await
+            .map_err(StackError::engine_call("list images"))?;
+        found.sort_by_key(|image| std::cmp::Reverse(image.created));
+        Ok(found.into_iter().map(|image| image.id).collect())
+    }
+
+    /// Removes an image. `false` when it is in use, or gone already.
+    pub(in crate::stack) async fn remove_image(&self, id: &str) -> Result<bool, StackError> {
+        let options = RemoveImageOptionsBuilder::new().build();
+        match self.docker.remove_image(id, Some(options), None).await {
+            Ok(_) => Ok(true),
+            Err(Error::DockerResponseServerError {
+                status_code: 404 | 409,
+                ..
+            }) => Ok(false),
+            Err(error) => Err(StackError::engine_call(format!("remove image {id}"))(error)),
         }
     }
 

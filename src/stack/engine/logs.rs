@@ -7,12 +7,13 @@ use bollard::{
     query_parameters::{DownloadFromContainerOptionsBuilder, LogsOptionsBuilder},
 };
 use futures::StreamExt;
+use tokio::{fs::File, io::AsyncWriteExt};
 
-use super::Engine;
-use crate::stack::StackError;
-
-/// A tar archive is made of blocks of this size; the first of each member is its header.
-const TAR_BLOCK: usize = 512;
+use super::{
+    Engine,
+    tar::{BLOCK, member_size},
+};
+use crate::stack::{StackError, error::Cause};
 
 impl Engine {
     /// The last lines that a container wrote to its standard output and error, also when it has ended.
@@ -54,6 +55,25 @@ impl Engine {
         Ok(text)
     }
 
+    /// Writes a path inside a container, with everything below it, to a file, as a tar archive whose first member is named
+    /// after the path's last part. Also when the container has ended.
+    pub(in crate::stack) async fn archive(
+        &self,
+        id: &str,
+        path: &str,
+        file: &mut File,
+    ) -> Result<(), Cause> {
+        let options = DownloadFromContainerOptionsBuilder::new()
+            .path(path)
+            .build();
+        let mut chunks = self.docker.download_from_container(id, Some(options));
+        while let Some(chunk) = chunks.next().await {
+            file.write_all(&chunk?).await?;
+        }
+        file.flush().await?;
+        Ok(())
+    }
+
     /// The last `length` bytes of one file inside a container, also when it has ended; `None` when there is no such file.
     ///
     /// The engine gives files as a tar archive with one member, whose content follows a header of one block.
@@ -67,7 +87,7 @@ impl Engine {
             .path(path)
             .build();
         let mut chunks = self.docker.download_from_container(id, Some(options));
-        let mut header = Vec::with_capacity(TAR_BLOCK);
+        let mut header = Vec::with_capacity(BLOCK);
         let mut kept: Vec<u8> = Vec::new();
         let mut left = None;
         while let Some(chunk) = chunks.next().await {
@@ -83,12 +103,12 @@ impl Engine {
                 }
             };
             let mut bytes = &chunk[..];
-            if header.len() < TAR_BLOCK {
-                let (head, rest) = bytes.split_at(bytes.len().min(TAR_BLOCK - header.len()));
+            if header.len() < BLOCK {
+                let (head, rest) = bytes.split_at(bytes.len().min(BLOCK - header.len()));
                 header.extend_from_slice(head);
                 bytes = rest;
             }
-            if header.len() < TAR_BLOCK {
+            if header.len() < BLOCK {
                 continue;
             }
             let size = left.get_or_insert_with(|| member_size(&header));
@@ -102,30 +122,5 @@ impl Engine {
         }
         kept.drain(..kept.len().saturating_sub(length));
         Ok(Some(kept))
-    }
-}
-
-/// The size in a tar header: octal digits at offset 124 (POSIX.1-2001 pax, section "ustar Header Block"). A header
-/// without one, or of a file over 8 GB, counts as empty.
-fn member_size(header: &[u8]) -> usize {
-    header
-        .get(124..136)
-        .map(String::from_utf8_lossy)
-        .and_then(|digits| usize::from_str_radix(digits.trim_matches(['\0', ' ']), 8).ok())
-        .unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_size_of_a_tar_member_is_octal() {
-        let mut header = vec![0_u8; TAR_BLOCK];
-        header[124..136].copy_from_slice(b"00000001750\0");
-
-        assert_eq!(member_size(&header), 1000);
-        assert_eq!(member_size(&[0; TAR_BLOCK]), 0);
-        assert_eq!(member_size(b"short"), 0);
     }
 }

@@ -6,14 +6,17 @@
 
 mod address;
 mod background;
+mod build;
 mod client;
 mod containers;
 mod explain;
 mod images;
 mod logs;
+mod tar;
 
 pub(in crate::stack) use address::EngineAddress;
 pub(in crate::stack) use background::run;
+pub(in crate::stack) use build::BuildContext;
 pub(in crate::stack) use client::Engine;
 pub(in crate::stack) use containers::FoundContainer;
 pub(in crate::stack) use images::{ImageFacts, PullFailure};

@@ -33,6 +33,11 @@ pub(super) fn with_snapshot(image_id: &str) -> String {
     format!("kai-e2e/typesense-ready:{short}")
 }
 
+/// The image that a Postgres image is turned into by loading the seed.
+pub(super) fn with_seed(key: &str) -> String {
+    format!("kai-e2e/postgres-seeded:{key}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use futures::future::try_join3;
 use serde::{Deserialize, Serialize};
 
-use super::{build::build_one, names, snapshot};
+use super::{build::build_one, names, seeded, snapshot};
 use crate::stack::{
     PerService, Progress, Service, StackConfig, StackError,
     engine::{Engine, ImageFacts, PullFailure},
@@ -21,7 +21,7 @@ pub struct ServiceImage {
     pub id: String,
     /// Where it comes from.
     pub source: ImageSource,
-    /// Whether the image's own command is to be used, because its data directory was prepared.
+    /// Whether the image holds a prepared data directory: for Typesense a snapshot, for Postgres the seed.
     pub prepared: bool,
 }
 
@@ -84,10 +84,19 @@ async fn resolve_one(
             let facts = facts_of(engine, &ready).await?;
             (ready, facts)
         }
-        Service::Temporal | Service::Postgres => (name, facts),
+        Service::Postgres => {
+            let ready = seeded::ready_image(engine, config, name, &facts, progress).await?;
+            let facts = facts_of(engine, &ready).await?;
+            (ready, facts)
+        }
+        Service::Temporal => (name, facts),
     };
     Ok(ServiceImage {
-        prepared: service == Service::Typesense && snapshot::is_prepared(&facts),
+        prepared: match service {
+            Service::Temporal => false,
+            Service::Postgres => seeded::is_seeded(&facts),
+            Service::Typesense => snapshot::is_prepared(&facts),
+        },
         name,
         id: facts.id,
         source,

@@ -9,7 +9,7 @@ use crate::stack::{
     Images, LoggedStatement, Progress, Service, StackConfig, StackError,
     engine::{Engine, FoundContainer},
     error::ExitCode,
-    images::resolve_with,
+    images::{first_password, resolve_with},
     services::{
         ServiceContainer, container_log_since, container_log_tail, container_statements_since,
         port_taken,
@@ -24,6 +24,11 @@ pub(in crate::stack) struct Containers {
 }
 
 impl Containers {
+    /// Those of an engine that has answered.
+    pub(in crate::stack) fn on(engine: Engine) -> Self {
+        Self { engine }
+    }
+
     /// Connects to the engine and asks for a sign of life.
     pub(in crate::stack) async fn connect() -> Result<Self, StackError> {
         Ok(Self {
@@ -67,19 +72,28 @@ impl Provider for Containers {
     }
 
     async fn begin(&self, order: &Order<'_>) -> Result<Begun, StackError> {
-        let id = ServiceContainer {
+        let image = order.images.get(order.service);
+        let container = ServiceContainer {
             service: order.service,
-            image: order.images.get(order.service),
+            image,
             labels: order.labels,
             port: order.port,
             engine: self.engine.address(),
             credentials: order.credentials,
             temporal_ui: order.temporal_ui,
             timeout: order.timeout,
-        }
-        .start()
-        .await?;
+        };
+        let came_with = async {
+            match order.service {
+                Service::Postgres if image.prepared => {
+                    first_password(&self.engine, &image.name).await
+                }
+                _ => Ok(None),
+            }
+        };
+        let (id, came_with) = tokio::try_join!(container.start(), came_with)?;
         Ok(Begun {
+            came_with,
             ports: self.engine.published_ports(&id).await?,
             host: self.engine.address().host(),
             instance: Instance::Container(id),

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, num::NonZeroU16, time::Duration};
 
 use super::Instance;
+use crate::contract::Secret;
 use crate::stack::{Images, Service, services::Credentials, session::Labels};
 
 /// Everything that one service is begun from.
@@ -28,6 +29,8 @@ pub(in crate::stack) struct Begun {
     pub(in crate::stack) host: String,
     /// Without its ports it has ended already.
     pub(in crate::stack) ports: Ports,
+    /// For a Postgres that holds the seed already: the superuser's password that it came with.
+    pub(in crate::stack) came_with: Option<Secret>,
 }
 
 impl Begun {

@@ -40,10 +40,26 @@ pub(super) const FILES: &[(&str, &str)] = seed_files![
 /// The rights on a database itself, which a clone does not inherit.
 pub(super) const DATABASE_RIGHTS: &str = include_str!("../../../seed-sql/92-database.sql");
 
+/// The program that runs those files: what it makes of them is part of what a seeded server holds.
+const PROGRAM: &[(&str, &str)] = &[
+    ("database.rs", include_str!("database.rs")),
+    ("load.rs", include_str!("load.rs")),
+    ("template.rs", include_str!("template.rs")),
+];
+
 /// The digest of the seed, in hexadecimal.
 pub(in crate::stack) fn digest() -> String {
+    digest_of(FILES)
+}
+
+/// The digest of everything that decides what a seeded server holds, apart from the scale, in hexadecimal.
+pub(in crate::stack) fn filling_digest() -> String {
+    digest() + &digest_of(PROGRAM)
+}
+
+fn digest_of(files: &[(&str, &str)]) -> String {
     let mut hash = Sha256::new();
-    for (name, content) in FILES {
+    for (name, content) in files {
         for part in [name.as_bytes(), content.as_bytes()] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);

@@ -4,6 +4,7 @@ mod database;
 mod digest;
 mod files;
 mod load;
+mod passwords;
 mod template;
 
 pub use database::{create_database, drop_database};
@@ -11,6 +12,7 @@ pub use digest::{DatabaseDigest, TableDigest, dump_digest};
 pub use load::seed_database;
 pub use template::clone_database;
 
-pub(super) use files::{digest as seed_digest, hex};
+pub(super) use files::{digest as seed_digest, filling_digest, hex};
 pub(super) use load::{DATABASE, READER};
+pub(super) use passwords::change_passwords;
 pub(super) use template::fill_server;

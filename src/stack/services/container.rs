@@ -109,7 +109,7 @@ impl ServiceContainer<'_> {
             ),
             Service::Postgres => (
                 vec![self.service.container_port().tcp()],
-                postgres::request(image, self.credentials),
+                postgres::request(image, self.image.prepared, self.credentials),
             ),
             Service::Typesense => (
                 vec![self.service.container_port().tcp()],

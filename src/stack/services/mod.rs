@@ -16,7 +16,8 @@ pub(super) use log_tail::{
     statements_since as container_statements_since,
 };
 pub(super) use postgres::{
-    ADMIN_USER, MAINTENANCE_DATABASE, connect as connect_to_postgres, quietly,
+    ADMIN_USER, DATA_DIRECTORY, INITDB, MAINTENANCE_DATABASE, baking_command,
+    connect as connect_to_postgres, quietly,
 };
 pub(super) use readiness::{Target, until_ready};
 pub(super) use temporal::UI_PORT as TEMPORAL_UI_PORT;
