@@ -13,6 +13,7 @@ mod inputs;
 mod questions;
 mod repetition;
 mod seed;
+mod seeded_image;
 mod sharing;
 mod support;
 mod worker_process;

@@ -11,8 +11,9 @@ use crate::stack::{
     engine::{BuildContext, Engine, ImageFacts},
     error::{Cause, LogTail},
     owned::{abandon, remove_session},
+    provider::{Containers, Instance, Provider},
     seed::{self, fill_server},
-    services::{ADMIN_USER, DATA_DIRECTORY, INITDB, Target, baking_command, log_tail, until_ready},
+    services::{ADMIN_USER, DATA_DIRECTORY, INITDB, Target, baking_command, until_ready},
     session::{Lease, StateRoot},
 };
 
@@ -56,13 +57,14 @@ impl Bake<'_> {
     pub(super) async fn run(&self) -> Result<(), StackError> {
         self.refuse_unfit()?;
         let root = StateRoot::at(self.config.state_directory());
-        let lease = Lease::own(&root, self.engine.address()).await?;
-        match self.in_session(&lease).await {
+        let provider = Containers::on(self.engine.clone());
+        let lease = Lease::own(&root, &provider).await?;
+        match self.in_session(&lease, &provider).await {
             Ok(()) => {
-                remove_session(self.engine, lease.directory().session()).await?;
+                remove_session(&provider, lease.directory().session()).await?;
                 lease.end().await
             }
-            Err(first) => Err(abandon(self.engine, lease, first).await),
+            Err(first) => Err(abandon(&provider, lease, first).await),
         }
     }
 
@@ -84,7 +86,7 @@ impl Bake<'_> {
         }
     }
 
-    async fn in_session(&self, lease: &Lease) -> Result<(), StackError> {
+    async fn in_session(&self, lease: &Lease, provider: &dyn Provider) -> Result<(), StackError> {
         let password = Secret::random();
         let began = Instant::now();
         let container = self.engine.start(self.container(lease, &password)).await?;
@@ -98,7 +100,8 @@ impl Bake<'_> {
             password: password.clone(),
         };
         let bound = self.config.start_timeout();
-        until_ready(self.engine, &target, &container, began, bound).await?;
+        let instance = Instance::Container(container.clone());
+        until_ready(provider, &target, &instance, began, bound).await?;
         let server = PostgresEndpoint {
             host: target.host,
             port: target.port,
@@ -109,7 +112,7 @@ impl Bake<'_> {
             database: seed::DATABASE.to_owned(),
         };
         fill_server(&server, self.config.seed_scale()).await?;
-        self.end(&container).await?;
+        self.end(provider, &instance, &container).await?;
         self.build_from(&container, &password)
             .await
             .map_err(|cause| self.failed(&cause.to_string()))
@@ -151,13 +154,19 @@ impl Bake<'_> {
     }
 
     /// Ends the server in good order: one that did not would begin every start with a recovery.
-    async fn end(&self, container: &str) -> Result<(), StackError> {
+    async fn end(
+        &self,
+        provider: &dyn Provider,
+        instance: &Instance,
+        container: &str,
+    ) -> Result<(), StackError> {
         self.engine.stop(container, STOP_SECONDS).await?;
         let code = self.engine.ended(container).await?;
         if code.0 == 0 {
             return Ok(());
         }
-        let log = log_tail(self.engine, Service::Postgres, container, LogTail::LINES)
+        let log = provider
+            .log_tail(Service::Postgres, instance, LogTail::LINES)
             .await
             .unwrap_or_default();
         Err(StackError::ImageBuild {
