@@ -1,26 +1,27 @@
 //! What the harness costs, next to what the bare services cost, measured in one run on one machine.
 //!
-//! Three tables: services ready (each alone with `docker run`, then all three as a stack), the seed loaded (by `psql`,
-//! then by the stack), and one whole run of the canonical prompt (a bare one-activity workflow and the run's own SQL,
-//! then the run). Figures of different runs are not comparable: machines are noisy.
+//! Two tables: the seed loaded (by `psql`, then by the stack), and one whole run of the canonical prompt (a bare
+//! one-activity workflow and the run's own SQL, then the run). Figures of different runs are not comparable: machines are
+//! noisy. What the services take to start is measured by the benchmark `stack`.
 
 mod bare;
+#[path = "../figures.rs"]
 mod figures;
 mod one_activity;
 mod parts;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use figures::{Series, milliseconds};
 use kai_e2e::harness::{AnyStack, Harness, HarnessSettings};
-use kai_e2e::stack::{OwnedStack, Service, StackConfig};
+use kai_e2e::stack::{OwnedStack, StackConfig, drop_database, seed_database};
 use parts::Parts;
 use tokio_postgres::NoTls;
 
 const PROMPT: &str = "Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi";
-const STARTS: usize = 5;
+const SEEDINGS: usize = 5;
 const RUNS: usize = 60;
 const WARM_UP: usize = 5;
 
@@ -37,63 +38,24 @@ fn main() -> Result<()> {
 
 async fn measure() -> Result<()> {
     let config = StackConfig::from_env()?;
-    println!("starting each service {STARTS} times, in turn with the whole stack\n");
-    let mut bare: [Series; 3] = Default::default();
-    let mut ready: [Series; 3] = Default::default();
-    let (mut all, mut total) = (Series::default(), Series::default());
+    let stack = OwnedStack::start(&config, &|line: &str| eprintln!("{line}")).await?;
+    println!("the koperasi seed, loaded {SEEDINGS} times, in turn\n");
+    let postgres = &stack.endpoints().postgres;
     let (mut seed, mut psql) = (Series::default(), Series::default());
-    let mut last = None;
-    for _ in 0..STARTS {
-        if let Some(stack) = last.take() {
-            OwnedStack::stop(stack).await?;
-        }
-        let stack = OwnedStack::start(&config, &|line: &str| eprintln!("{line}")).await?;
-        let timings = stack.timings();
-        for (at, service) in Service::ALL.into_iter().enumerate() {
-            ready[at].push(*timings.ready.get(service));
-            bare[at].push(bare::ready(&stack, service).await?);
-        }
-        all.push(timings.all_ready());
-        seed.push(timings.seed);
-        total.push(timings.total);
+    for round in 0..SEEDINGS {
+        let name = format!("loaded_{round}");
+        seed.push(seed_database(postgres, &name, config.seed_scale()).await?);
+        drop_database(postgres, &name).await?;
         psql.push(bare::seeded_by_psql(&stack).await?);
-        last = Some(stack);
+        drop_database(postgres, bare::DATABASE).await?;
     }
-    let stack = last.context("at least one stack was started")?;
-
-    println!("services ready                      bare (ms)   in the stack (ms)");
-    for (at, service) in Service::ALL.into_iter().enumerate() {
-        println!(
-            "  {:<32}{:>11}{:>20}",
-            service.to_string(),
-            bare[at].median(),
-            ready[at].median()
-        );
-    }
-    let slowest = bare
-        .iter()
-        .map(Series::median_duration)
-        .max()
-        .unwrap_or_default();
+    println!("seed loaded                         psql (ms)   by the stack (ms)");
     println!(
-        "  {:<32}{:>11}{:>20}   {:.2} times the slowest bare one",
-        "all three",
-        milliseconds(slowest),
-        all.median(),
-        all.median_duration().as_secs_f64() / slowest.as_secs_f64()
-    );
-    println!("\nseed loaded                         psql (ms)   by the stack (ms)");
-    println!(
-        "  {:<32}{:>11}{:>20}",
+        "  {:<32}{:>11}{:>20}\n",
         "koperasi",
         psql.median(),
         seed.median()
     );
-    println!(
-        "\nstack ready and seeded, from the call: {} ms\n",
-        total.median()
-    );
-
     whole_runs(stack).await
 }
 
@@ -174,6 +136,3 @@ async fn whole_runs(owned: OwnedStack) -> Result<()> {
     }
     Ok(())
 }
-
-/// A bound for everything that is polled here.
-const BOUND: Duration = Duration::from_secs(60);

@@ -1,0 +1,41 @@
+//! What the stack costs, measured in one run on one machine. Figures of different runs are not comparable: machines are noisy.
+//!
+//! `cargo bench --bench stack` prints (a) all services ready in containers against each of them with `docker run`, and (c)
+//! attaching to a running stack. `cargo bench --bench stack -- suite` prints (e) the whole suite, cold and warm, too; that takes
+//! minutes.
+
+mod attach;
+mod bare;
+mod docker;
+#[path = "../figures.rs"]
+mod figures;
+mod start;
+mod suite;
+
+use anyhow::Result;
+use kai_e2e::stack::StackConfig;
+
+fn main() -> Result<()> {
+    let asked = |name: &str| std::env::args().any(|argument| argument == name);
+    // `cargo test --benches` asks every benchmark to do nothing quickly; ours have no such mode.
+    if asked("--test") {
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        if asked(attach::ARGUMENT) {
+            return attach::once().await;
+        }
+        // A directory of its own, so that neither a stack that runs already nor its users take part.
+        let state = tempfile::tempdir()?;
+        let config = StackConfig::from_env()?.with_state_directory(state.path().join("state"));
+        start::in_containers(&config).await?;
+        attach::to_a_running_stack(&config).await?;
+        if asked("suite") {
+            suite::warm_against_cold(&config).await?;
+        }
+        Ok(())
+    })
+}
