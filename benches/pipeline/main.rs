@@ -11,7 +11,7 @@ mod one_activity;
 mod parts;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use figures::{Series, milliseconds};

@@ -41,9 +41,10 @@ impl Launch<'_> {
         let credentials = Credentials::random();
         let asked = Instant::now();
         let start = |service| self.start(service, &credentials, asked);
-        let (temporal, (postgres, endpoint, seeded), typesense) = try_join3(
-            start(Service::Temporal),
+        // Postgres has most to do once its container runs, so it is asked for first.
+        let ((postgres, endpoint, seeded), temporal, typesense) = try_join3(
             self.postgres(&credentials, asked),
+            start(Service::Temporal),
             start(Service::Typesense),
         )
         .await?;
@@ -102,6 +103,7 @@ impl Launch<'_> {
                 timeout: self.config.start_timeout(),
             })
             .await?;
+        tracing::debug!(%service, instance = %begun.instance, "a service was begun");
         let target = Target {
             service,
             host: begun.host.clone(),
@@ -118,10 +120,9 @@ impl Launch<'_> {
         };
         let bound = self.config.start_timeout();
         until_ready(self.provider, &target, &begun.instance, since, bound).await?;
-        Ok(Started {
-            begun,
-            after: since.elapsed(),
-        })
+        let after = since.elapsed();
+        tracing::debug!(%service, ?after, "a service is ready");
+        Ok(Started { begun, after })
     }
 
     /// Postgres with the seed. A server that came with it came with passwords, too: they are changed before anything else is

@@ -1,6 +1,8 @@
 //! A stack of this process's own.
 
-use std::{ops::Deref, sync::Arc, time::Instant};
+use std::{ops::Deref, slice, sync::Arc, time::Instant};
+
+use futures::future::{join, try_join_all};
 
 use super::{
     Progress, RunningStack, Service, StackConfig, StackError,
@@ -44,10 +46,20 @@ impl OwnedStack {
         let began = Instant::now();
         let provider = provider::connect(config).await?;
         let root = StateRoot::at(config.state_directory());
-        sweep(&[Arc::clone(&provider)], &root).await?;
-        let images = provider.prepare(config, progress).await?;
-        let images_took = began.elapsed();
-        let lease = Lease::own(&root, provider.as_ref()).await?;
+        let preparing = async {
+            let images = provider.prepare(config, progress).await?;
+            Ok((images, began.elapsed()))
+        };
+        let beginning = async {
+            sweep(&[Arc::clone(&provider)], &root).await?;
+            Lease::own(&root, provider.as_ref()).await
+        };
+        let (prepared, lease) = join(preparing, beginning).await;
+        let lease = lease?;
+        let (images, images_took) = match prepared {
+            Ok(prepared) => prepared,
+            Err(first) => return Err(abandon(provider.as_ref(), lease, first).await),
+        };
         let launched = Launch {
             provider: provider.as_ref(),
             config,
@@ -123,7 +135,13 @@ pub(super) async fn remove_session(
     session: &str,
 ) -> Result<(), StackError> {
     let scope = Scope::Session(session);
-    provider.remove(&provider.find(scope).await?).await?;
+    let found = provider.find(scope).await?;
+    try_join_all(found.iter().map(|one| async {
+        provider.remove(slice::from_ref(one)).await?;
+        tracing::debug!(instance = %one.instance, "a service was removed");
+        Ok(())
+    }))
+    .await?;
     let left: Vec<Instance> = provider
         .find(scope)
         .await?

@@ -133,7 +133,12 @@ impl RunningStack {
     /// within `KAI_E2E_ANSWER_TIMEOUT`, ten seconds.
     pub async fn check(&self) -> Result<(), StackError> {
         let provider = provider::of(&self.instances.temporal).await?;
-        try_join_all(Service::ALL.map(|service| self.check_one(provider.as_ref(), service)))
+        self.check_with(provider.as_ref()).await
+    }
+
+    /// The same with the provider at hand that the stack was started by.
+    pub(super) async fn check_with(&self, provider: &dyn Provider) -> Result<(), StackError> {
+        try_join_all(Service::ALL.map(|service| self.check_one(provider, service)))
             .await
             .map(drop)
     }

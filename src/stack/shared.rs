@@ -62,7 +62,7 @@ impl SharedStack {
         let name = name(config, provider.as_ref(), &images);
         let lease = Lease::share(&root, &name, provider.as_ref()).await?;
         if let Some(running) = read_state(&lease)?
-            && running.check().await.is_ok()
+            && running.check_with(provider.as_ref()).await.is_ok()
         {
             return Self::found(running, lease, config);
         }
@@ -75,7 +75,7 @@ impl SharedStack {
         )
         .await?;
         if let Some(running) = read_state(&lease)? {
-            match running.check().await {
+            match running.check_with(provider.as_ref()).await {
                 Ok(()) => return Self::found(running, lease, config),
                 Err(error) => {
                     let first_line = error.to_string();

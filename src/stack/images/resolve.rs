@@ -1,6 +1,6 @@
 //! Which image each service is started from.
 
-use futures::future::try_join3;
+use futures::future::{try_join, try_join3};
 use serde::{Deserialize, Serialize};
 
 use super::{build::build_one, names, seeded, snapshot};
@@ -76,31 +76,53 @@ async fn resolve_one(
     service: Service,
     progress: &dyn Progress,
 ) -> Result<ServiceImage, StackError> {
-    let (name, source) = find(engine, config, service, progress).await?;
-    let facts = facts_of(engine, &name).await?;
-    let (name, facts) = match service {
-        Service::Typesense => {
-            let ready = snapshot::ready_image(engine, config, name, &facts, progress).await?;
-            let facts = facts_of(engine, &ready).await?;
-            (ready, facts)
-        }
+    let (found, source) = find(engine, config, service, progress).await?;
+    let (image, prepared) = match service {
+        Service::Temporal => (found, false),
         Service::Postgres => {
-            let ready = seeded::ready_image(engine, config, name, &facts, progress).await?;
-            let facts = facts_of(engine, &ready).await?;
-            (ready, facts)
+            let image = seeded::ready_image(engine, config, found, progress).await?;
+            let prepared = seeded::is_seeded(&image.facts);
+            (image, prepared)
         }
-        Service::Temporal => (name, facts),
+        Service::Typesense => {
+            let image = snapshot::ready_image(engine, config, found, progress).await?;
+            let prepared = snapshot::is_prepared(&image.facts);
+            (image, prepared)
+        }
     };
     Ok(ServiceImage {
-        prepared: match service {
-            Service::Temporal => false,
-            Service::Postgres => seeded::is_seeded(&facts),
-            Service::Typesense => snapshot::is_prepared(&facts),
-        },
-        name,
-        id: facts.id,
+        name: image.name,
+        id: image.facts.id,
         source,
+        prepared,
     })
+}
+
+/// An image that the engine has.
+#[derive(Debug)]
+pub(super) struct FoundImage {
+    pub(super) name: String,
+    pub(super) facts: ImageFacts,
+}
+
+impl FoundImage {
+    /// The image under a name, if the engine has it.
+    pub(super) async fn look(engine: &Engine, name: String) -> Result<Option<Self>, StackError> {
+        let facts = engine.image(&name).await?;
+        Ok(facts.map(|facts| Self { name, facts }))
+    }
+
+    /// The image that was just pulled or made under a name.
+    pub(super) async fn expect(engine: &Engine, name: String) -> Result<Self, StackError> {
+        let gone = || StackError::EngineCall {
+            action: format!("find image {name}, which was there a moment ago"),
+            source: "the image is gone".into(),
+        };
+        match engine.image(&name).await? {
+            Some(facts) => Ok(Self { name, facts }),
+            None => Err(gone()),
+        }
+    }
 }
 
 async fn find(
@@ -108,41 +130,51 @@ async fn find(
     config: &StackConfig,
     service: Service,
     progress: &dyn Progress,
-) -> Result<(String, ImageSource), StackError> {
+) -> Result<(FoundImage, ImageSource), StackError> {
     if let Some(image) = config.image(service) {
-        named(engine, service, image, progress).await?;
-        return Ok((image.to_owned(), ImageSource::Named));
+        let found = named(engine, service, image, progress).await?;
+        return Ok((found, ImageSource::Named));
     }
     let official = names::official(service, config.postgres_major());
-    if engine.image(&official).await?.is_some() {
-        return Ok((official, ImageSource::Official));
-    }
     let built_here = names::built_here(service, config.postgres_major());
-    if engine.image(&built_here).await?.is_some() {
-        return Ok((built_here, ImageSource::BuiltHere));
+    // Asked for at once: an attach waits for nothing else.
+    let (is_official, is_built_here) = try_join(
+        FoundImage::look(engine, official.clone()),
+        FoundImage::look(engine, built_here.clone()),
+    )
+    .await?;
+    if let Some(found) = is_official {
+        return Ok((found, ImageSource::Official));
+    }
+    if let Some(found) = is_built_here {
+        return Ok((found, ImageSource::BuiltHere));
     }
     progress.line(&format!("[{service}] pulling {official}"));
     match engine.pull(&official).await {
-        Ok(()) => Ok((official, ImageSource::Official)),
+        Ok(()) => {
+            let pulled = FoundImage::expect(engine, official).await?;
+            Ok((pulled, ImageSource::Official))
+        }
         Err(PullFailure(reason)) => {
             progress.line(&format!(
                 "[{service}] {official} cannot be pulled ({reason}): building {built_here} from distribution packages"
             ));
             let built = build_one(engine, config, service, false, progress).await?;
+            let built = FoundImage::expect(engine, built).await?;
             Ok((built, ImageSource::BuiltHere))
         }
     }
 }
 
-/// Makes sure that a named image is there.
+/// The named image, pulled when it is not there.
 async fn named(
     engine: &Engine,
     service: Service,
     image: &str,
     progress: &dyn Progress,
-) -> Result<(), StackError> {
-    if engine.image(image).await?.is_some() {
-        return Ok(());
+) -> Result<FoundImage, StackError> {
+    if let Some(found) = FoundImage::look(engine, image.to_owned()).await? {
+        return Ok(found);
     }
     progress.line(&format!("[{service}] pulling {image}"));
     engine
@@ -153,15 +185,6 @@ async fn named(
             image: image.to_owned(),
             variable: service.image_variable(),
             reason,
-        })
-}
-
-async fn facts_of(engine: &Engine, image: &str) -> Result<ImageFacts, StackError> {
-    engine
-        .image(image)
-        .await?
-        .ok_or_else(|| StackError::EngineCall {
-            action: format!("find image {image}, which was there a moment ago"),
-            source: "the image is gone".into(),
-        })
+        })?;
+    FoundImage::expect(engine, image.to_owned()).await
 }

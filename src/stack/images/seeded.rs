@@ -9,6 +9,7 @@ use super::{
     bake::{Bake, PASSWORD, SEEDED},
     build::once,
     names,
+    resolve::FoundImage,
 };
 use crate::contract::{Secret, error_chain};
 use crate::stack::{
@@ -26,17 +27,16 @@ const KEPT_IMAGES: usize = 8;
 pub(super) async fn ready_image(
     engine: &Engine,
     config: &StackConfig,
-    image: String,
-    facts: &ImageFacts,
+    image: FoundImage,
     progress: &dyn Progress,
-) -> Result<String, StackError> {
-    if is_seeded(facts) {
+) -> Result<FoundImage, StackError> {
+    if is_seeded(&image.facts) {
         return Ok(image);
     }
-    let key = key(&facts.id, config.seed_scale());
+    let key = key(&image.facts.id, config.seed_scale());
     let ready = names::with_seed(&key);
-    if engine.image(&ready).await?.is_some() {
-        return Ok(ready);
+    if let Some(found) = FoundImage::look(engine, ready.clone()).await? {
+        return Ok(found);
     }
     let baking = once(engine, config, &ready, false, progress, async {
         progress.line(&format!(
@@ -45,8 +45,8 @@ pub(super) async fn ready_image(
         let bake = Bake {
             engine,
             config,
-            base: &image,
-            facts,
+            base: &image.name,
+            facts: &image.facts,
             image: &ready,
             key: &key,
         };
@@ -55,13 +55,14 @@ pub(super) async fn ready_image(
     match baking.await {
         Ok(()) => {
             remove_old(engine).await;
-            Ok(ready)
+            FoundImage::expect(engine, ready).await
         }
         Err(error) => {
             let reason = error_chain(&error);
             let reason = reason.lines().next().unwrap_or_default();
             progress.line(&format!(
-                "[postgres] no seed could be put into {image} ({reason}): every start will load it, which takes seconds"
+                "[postgres] no seed could be put into {} ({reason}): every start will load it, which takes seconds",
+                image.name
             ));
             Ok(image)
         }

@@ -1,6 +1,6 @@
 //! Typesense without its three lost seconds.
 
-use super::{build::once, names, script::ScriptRun};
+use super::{build::once, names, resolve::FoundImage, script::ScriptRun};
 use crate::stack::{
     Progress, Service, StackConfig, StackError,
     engine::{Engine, ImageFacts},
@@ -14,22 +14,21 @@ use crate::stack::{
 pub(super) async fn ready_image(
     engine: &Engine,
     config: &StackConfig,
-    image: String,
-    facts: &ImageFacts,
+    image: FoundImage,
     progress: &dyn Progress,
-) -> Result<String, StackError> {
-    if is_prepared(facts) {
+) -> Result<FoundImage, StackError> {
+    if is_prepared(&image.facts) {
         return Ok(image);
     }
-    let ready = names::with_snapshot(&facts.id);
-    if engine.image(&ready).await?.is_some() {
-        return Ok(ready);
+    let ready = names::with_snapshot(&image.facts.id);
+    if let Some(found) = FoundImage::look(engine, ready.clone()).await? {
+        return Ok(found);
     }
     let baking = once(engine, config, &ready, false, progress, async {
         ScriptRun {
             cache: config.cache_directory(),
             script: "bake-typesense.sh",
-            arguments: &[&image, &ready],
+            arguments: &[&image.name, &ready],
             service: Service::Typesense,
             image: &ready,
             major: config.postgres_major(),
@@ -39,11 +38,12 @@ pub(super) async fn ready_image(
         .await
     });
     match baking.await {
-        Ok(()) => Ok(ready),
+        Ok(()) => FoundImage::expect(engine, ready).await,
         Err(StackError::ImageBuild { reason, output, .. }) => {
             let said = output.lines().last().map_or("", String::as_str);
             progress.line(&format!(
-                "[typesense] no snapshot could be put into {image} ({reason}: {said}): it will take three seconds more to start"
+                "[typesense] no snapshot could be put into {} ({reason}: {said}): it will take three seconds more to start",
+                image.name
             ));
             Ok(image)
         }

@@ -57,6 +57,7 @@ async fn seed(
             .map_err(|error| failed(format!("set {name}"), database, error))?;
     }
     for (name, sql) in FILES {
+        tracing::debug!(database, file = name, "a file of the seed is run");
         client.batch_execute(sql).await.map_err(|error| {
             failed(
                 format!("run seed-sql/{name}{}", place(sql, &error)),

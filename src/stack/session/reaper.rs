@@ -36,6 +36,7 @@ impl Reaper {
     ) -> Result<Option<Self>, StackError> {
         let mut child = spawn(directory, provider, grace)?;
         let starting = child.stdin.take();
+        tracing::debug!(directory = %directory.display(), "a watcher is being armed");
         let answer = match first_line(&mut child).await {
             Ok(answer) => answer,
             Err(error) => {

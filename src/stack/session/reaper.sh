@@ -37,12 +37,9 @@ have docker || { have curl && [ "$socket" != "$engine" ]; } || have podman || {
     exit 1
 }
 
-# Containers by label, through whichever command reaches the engine. A command that does not reach it fails; an empty
-# answer is an answer. podman needs the address: without it, it would look at its own storage and find nothing.
+# Containers by label, through whichever command reaches the engine; curl first, which is the quickest to start. A command
+# that does not reach it fails; an empty answer is an answer. podman needs the address: without it, it would look at its own storage and find nothing.
 find_containers() {
-    if have docker; then
-        docker ps --all --quiet --no-trunc --filter "label=org.kai-e2e.session=$session" && return
-    fi
     if have curl && [ "$socket" != "$engine" ]; then
         answer=$(curl --silent --fail --max-time 30 --unix-socket "$socket" \
             "http://engine/containers/json?all=1&filters=%7B%22label%22%3A%5B%22org.kai-e2e.session%3D$session%22%5D%7D") && {
@@ -50,14 +47,14 @@ find_containers() {
             return
         }
     fi
+    if have docker; then
+        docker ps --all --quiet --no-trunc --filter "label=org.kai-e2e.session=$session" && return
+    fi
     have podman && podman --url "$engine" ps --all --quiet --no-trunc --filter "label=org.kai-e2e.session=$session"
 }
 
 # Errors are of no account: what counts is what is found next.
 remove_containers() {
-    if have docker; then
-        docker rm --force --volumes "$@" >/dev/null && return
-    fi
     if have curl && [ "$socket" != "$engine" ]; then
         for id in "$@"; do
             curl --silent --fail --max-time 30 --unix-socket "$socket" --request DELETE \
@@ -65,6 +62,9 @@ remove_containers() {
         done
         wait
         return
+    fi
+    if have docker; then
+        docker rm --force --volumes "$@" >/dev/null && return
     fi
     have podman && podman --url "$engine" rm --force --volumes "$@" >/dev/null
 }
