@@ -10,6 +10,7 @@ mod doctor;
 mod external_callers;
 mod faults;
 mod inputs;
+mod killed;
 mod questions;
 mod repetition;
 mod seed;
