@@ -32,7 +32,8 @@ fn text(stacks: &[StackStatus], now: SystemTime) -> String {
 fn one(stack: &StackStatus, now: SystemTime) -> String {
     let standing = match stack.standing {
         StackStanding::Kept => "kept: it stays until `kai-e2e down`",
-        StackStanding::InUse => "in use: it goes with its last user",
+        StackStanding::InUse if stack.directory.exists() => "in use: it goes with its last user",
+        StackStanding::InUse => "its directory is not to be seen from here, so nobody can tell",
         StackStanding::LeftOver => "left over: `kai-e2e down` or the next start removes it",
     };
     let age = stack

@@ -59,7 +59,10 @@ impl Harness {
         let bound = settings.setup_timeout;
         let wired = in_time(bound, "harness", Self::wired(Arc::clone(&stack), settings)).await;
         match wired {
-            Ok(harness) => Ok(Self { witness, ..harness }),
+            Ok(harness) => {
+                witness.uses_database(&harness.stack.endpoints().postgres.database);
+                Ok(Self { witness, ..harness })
+            }
             Err(error) => Err(witness.mark(explained(&stack, error).await)),
         }
     }
@@ -144,6 +147,14 @@ impl Harness {
             task_queue: &self.task_queue,
             agent: &self.agent,
         };
+        if let Some(database) = uri
+            .parse::<tokio_postgres::Config>()
+            .ok()
+            .as_ref()
+            .and_then(|uri| uri.get_dbname())
+        {
+            self.witness.uses_database(database);
+        }
         let catalogue = embedded_catalogue()?;
         let connecting = setup.connection(&id, uri, &catalogue);
         match in_time(self.settings.setup_timeout, "connection", connecting).await {

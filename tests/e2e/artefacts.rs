@@ -143,6 +143,26 @@ async fn they_lie_in_cargos_target_directory_unless_told_otherwise() -> Result {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_stack_that_cannot_be_started_leaves_what_there_is() -> Result {
+    let root = TempDir::new()?;
+    let mut command = child_tests("artefacts::failing::panics")?;
+    command
+        .arg("--exact")
+        .env("KAI_E2E_ARTEFACTS", root.path())
+        .env("DOCKER_HOST", "unix:///nowhere/docker.sock");
+    let ended = output(command).await?;
+    let said = shown(&ended);
+    let text = failure_text(&said, "artefacts::failing::panics")?;
+    let directory = root.path().join("artefacts.failing.panics");
+    assert_eq!(last_line(text), directory.display().to_string(), "{text}");
+    assert_eq!(files(&directory)?, FILES);
+    let environment: Value = read(&directory.join("environment.json"))?;
+    let why = environment["failures"].to_string();
+    assert!(why.contains("/nowhere/docker.sock"), "{environment:#}");
+    Ok(())
+}
+
 /// What the runner shows of one failed test.
 fn failure_text<'a>(output: &'a str, test: &str) -> Result<&'a str> {
     let heading = format!("---- {test} stdout ----\n");

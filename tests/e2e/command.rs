@@ -225,9 +225,21 @@ async fn what_cannot_start_is_exit_3_and_says_what_to_do() -> Result {
 
 #[tokio::test]
 async fn what_cannot_be_understood_is_exit_2_and_is_named() -> Result {
-    let cases: [(&[&str], &str, &str, &str); 4] = [
+    let cases: [(&[&str], &str, &str, &str); 6] = [
         (&["run"], "KAI_E2E_SEED_SCALE", "huge", "KAI_E2E_SEED_SCALE"),
         (&["run"], "KAI_E2E_RUN_TIMEOUT", "0", "KAI_E2E_RUN_TIMEOUT"),
+        (
+            &["run"],
+            "KAI_E2E_CALL_TIMEOUT",
+            "soon",
+            "KAI_E2E_CALL_TIMEOUT",
+        ),
+        (
+            &["doctor"],
+            "KAI_E2E_ANSWER_TIMEOUT",
+            "-1",
+            "KAI_E2E_ANSWER_TIMEOUT",
+        ),
         (
             &["ask", "--prompts", "/no/such/file"],
             "X",

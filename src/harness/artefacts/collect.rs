@@ -1,6 +1,6 @@
 //! Collecting the artefacts and writing them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -76,13 +76,17 @@ async fn collect(test: &TestRecord) -> Files {
         .flat_map(|harness| harness.runs().into_iter().map(|run| (&harness.stack, run)))
         .collect();
 
+    let databases: HashSet<String> = harnesses
+        .iter()
+        .flat_map(|harness| harness.databases().clone())
+        .collect();
     let (histories, logs, statements) = join3(
         join_all(runs.iter().map(|(stack, run)| history(stack, run, bound))),
         join_all(Service::ALL.map(|service| {
             let stacks = &stacks;
             async move { logs(service, stacks, bound).await }
         })),
-        statements(&stacks, bound),
+        statements(&stacks, &databases, bound),
     )
     .await;
 
@@ -158,8 +162,12 @@ async fn logs(service: Service, stacks: &[&Arc<HarnessRecord>], bound: Duration)
     join_all(parts).await.concat()
 }
 
-/// What ran in the tests' databases, one JSON object a line.
-async fn statements(stacks: &[&Arc<HarnessRecord>], bound: Duration) -> String {
+/// What ran in the test's databases, one JSON object a line: in all of them when it has not come to have one of its own.
+async fn statements(
+    stacks: &[&Arc<HarnessRecord>],
+    databases: &HashSet<String>,
+    bound: Duration,
+) -> String {
     let parts = stacks.iter().map(|harness| async move {
         let read = async {
             harness
@@ -172,6 +180,7 @@ async fn statements(stacks: &[&Arc<HarnessRecord>], bound: Duration) -> String {
             Ok(statements) => statements
                 .iter()
                 .filter(|statement| !is_housekeeping(&statement.application_name))
+                .filter(|statement| databases.is_empty() || databases.contains(&statement.database))
                 .map(|statement| format!("{}\n", json!(statement)))
                 .collect(),
             Err(reason) => format!("{}\n", json!({ "missing": reason })),

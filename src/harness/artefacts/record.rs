@@ -1,7 +1,7 @@
 //! What is remembered of a harness and its runs while a test lasts.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ pub(in crate::harness) struct HarnessRecord {
     pub(super) since: SystemTime,
     pub(super) owned: bool,
     settings: HarnessSettings,
+    databases: Mutex<Vec<String>>,
     runs: Mutex<Runs>,
 }
 
@@ -42,8 +43,23 @@ impl HarnessRecord {
             },
             owned,
             settings: settings.clone(),
+            databases: Mutex::default(),
             runs: Mutex::default(),
         }
+    }
+
+    pub(super) fn uses_database(&self, name: &str) {
+        let mut databases = self.databases();
+        if !databases.iter().any(|known| known == name) {
+            databases.push(name.to_owned());
+        }
+    }
+
+    /// The databases that this harness's prompts are about; none before it was set up.
+    pub(super) fn databases(&self) -> MutexGuard<'_, Vec<String>> {
+        self.databases
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn add(&self, run: Arc<RunRecord>) {
@@ -75,8 +91,8 @@ impl HarnessRecord {
                     "postgres": format!("{}:{}", postgres.host, postgres.port),
                     "typesense": endpoints.typesense.url(),
                 },
-                "database": postgres.database,
             },
+            "databases": *self.databases(),
             "settings": format!("{:?}", self.settings),
             "runs": self.runs().iter().map(|run| run.described()).collect::<Vec<_>>(),
             "older_runs_not_kept": self.runs.lock().unwrap_or_else(PoisonError::into_inner).forgotten,

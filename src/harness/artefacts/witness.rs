@@ -16,8 +16,7 @@ pub(in crate::harness) struct Witness {
 impl Witness {
     /// Begins to watch. Outside of a test there is nothing to watch, and nothing is remembered.
     pub(in crate::harness) fn begin(stack: &AnyStack, settings: &HarnessSettings) -> Self {
-        let of = TestRecord::current_or_new().map(|test| {
-            hook::install();
+        let of = watched_test().map(|test| {
             let harness = Arc::new(HarnessRecord::of(stack, settings));
             test.enter(Arc::clone(&harness));
             RunWitness { test, harness }
@@ -28,6 +27,13 @@ impl Witness {
     /// What the runs of this harness hold.
     pub(in crate::harness) fn of_runs(&self) -> Option<RunWitness> {
         self.of.clone()
+    }
+
+    /// Says that prompts may be about this database, whose statements are then of interest.
+    pub(in crate::harness) fn uses_database(&self, name: &str) {
+        if let Some(of) = &self.of {
+            of.harness.uses_database(name);
+        }
     }
 
     /// Marks an error as one that makes the test fail.
@@ -46,7 +52,13 @@ impl Drop for Witness {
 
 /// Marks an error that came before there was any harness.
 pub(in crate::harness) fn mark_without_harness(error: HarnessError) -> HarnessError {
-    mark(TestRecord::current_or_new().as_ref(), error)
+    mark(watched_test().as_ref(), error)
+}
+
+fn watched_test() -> Option<Arc<TestRecord>> {
+    let test = TestRecord::current_or_new()?;
+    hook::install();
+    Some(test)
 }
 
 fn mark(test: Option<&Arc<TestRecord>>, error: HarnessError) -> HarnessError {
