@@ -1,8 +1,8 @@
 //! What the stack costs, measured in one run on one machine. Figures of different runs are not comparable: machines are noisy.
 //!
 //! `cargo bench --bench stack` prints (a) all services ready in containers against each of them with `docker run`, and (c)
-//! attaching to a running stack. `cargo bench --bench stack -- suite` prints (e) the whole suite, cold and warm, too; that takes
-//! minutes.
+//! attaching to a running stack. `cargo bench --bench stack -- start`, `attach` or `suite` prints that part alone; the last one,
+//! (e) the whole suite, cold and warm, takes minutes and is printed only when it is asked for.
 
 mod attach;
 mod bare;
@@ -31,8 +31,13 @@ fn main() -> Result<()> {
         // A directory of its own, so that neither a stack that runs already nor its users take part.
         let state = tempfile::tempdir()?;
         let config = StackConfig::from_env()?.with_state_directory(state.path().join("state"));
-        start::in_containers(&config).await?;
-        attach::to_a_running_stack(&config).await?;
+        let everything = !["start", "attach", "suite"].into_iter().any(asked);
+        if everything || asked("start") {
+            start::in_containers(&config).await?;
+        }
+        if everything || asked("attach") {
+            attach::to_a_running_stack(&config).await?;
+        }
         if asked("suite") {
             suite::warm_against_cold(&config).await?;
         }
