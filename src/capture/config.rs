@@ -19,6 +19,8 @@ pub struct CaptureConfig {
     pub limits: Limits,
     /// How long a stream may carry nothing before a comment keeps its connection open. Default 15 s.
     pub keep_alive: Duration,
+    /// How long clients are told to wait before they connect again (`retry:`). Default 500 ms.
+    pub retry: Duration,
     /// How long a stream may carry no event before it closes with `event: timeout` (contract §4). Default 300 s.
     pub silence: Duration,
     /// How long an event that came before its turn waits for the missing ones. Default 500 ms: a delivery that
@@ -37,6 +39,7 @@ impl Default for CaptureConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             limits: Limits::default(),
             keep_alive: Duration::from_secs(15),
+            retry: Duration::from_millis(500),
             silence: Duration::from_secs(300),
             reorder_wait: Duration::from_millis(500),
             reorder_window: 64,
@@ -47,24 +50,40 @@ impl Default for CaptureConfig {
 
 /// The bounds on memory, and what happens at each.
 ///
-/// A refused delivery is answered with a reason, is noted in the session's transcript, and leaves everything that was
+/// A delivery that is refused is answered with a reason, is noted in the session's transcript, and leaves everything that was
 /// accepted before as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// The bytes of one request's body. Default 1 MiB. Beyond: 413.
     pub body_bytes: usize,
-    /// The events of one session, of all its runs and attempts. Default 10,000. Beyond: 507; one `done` more is
-    /// accepted, so that a stream that was too long still ends.
+    /// The events of one session, of all its runs and attempts. Default 10,000. Beyond: as `overflow` says; one `done`
+    /// more is accepted, so that a stream that was too long still ends.
     pub session_events: usize,
-    /// The bytes that one session keeps. Default 16 MiB. Beyond: 507; a `done` may exceed it by one body.
+    /// The bytes that one session keeps. Default 16 MiB. Beyond: as `overflow` says; a `done` may exceed it by one
+    /// body.
     pub session_bytes: usize,
-    /// The sessions that are kept at once. Default 2,000. Beyond: the least recently used session that has ended (or
-    /// is empty, or idle for `idle_expiry`) and has no subscriber is freed; when there is none, 429.
+    /// What becomes of an event that its session has no room for. Default [`Overflow::Refuse`].
+    pub overflow: Overflow,
+    /// The sessions that are kept at once. Default 20,000. Beyond: the least recently used sessions that have ended
+    /// (or are empty, or idle for `idle_expiry`) and have no subscriber are freed; when there is none, 429.
     pub sessions: usize,
     /// The bytes that all sessions keep together. Default 256 MiB. Beyond: as with `sessions`.
     pub total_bytes: usize,
     /// How long a session without subscribers is kept after its last event, ended or not. Default 1 h.
     pub idle_expiry: Duration,
+}
+
+/// What becomes of an event that its session has no room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// It is refused with 507, and what the session has stays readable from the start: evidence is kept.
+    #[default]
+    Refuse,
+    /// The session's oldest events are dropped for it: whoever reads along misses nothing, and a stream may be of any
+    /// length. A subscriber that is too late for what was dropped is told so by a frame, `event: history_dropped`, and
+    /// the transcript has a [`Fault::Dropped`](super::Fault::Dropped).
+    DropOldest,
 }
 
 impl Default for Limits {
@@ -73,7 +92,8 @@ impl Default for Limits {
             body_bytes: 1 << 20,
             session_events: 10_000,
             session_bytes: 16 << 20,
-            sessions: 2_000,
+            overflow: Overflow::default(),
+            sessions: 20_000,
             total_bytes: 256 << 20,
             idle_expiry: Duration::from_secs(3600),
         }
@@ -112,11 +132,13 @@ impl CaptureConfig {
                 });
             }
         }
-        if self.reorder_wait > LONGEST {
-            return Err(CaptureError::Setting {
-                setting: "reorder_wait",
-                wanted: "at most 366 days",
-            });
+        for (setting, value) in [("reorder_wait", self.reorder_wait), ("retry", self.retry)] {
+            if value > LONGEST {
+                return Err(CaptureError::Setting {
+                    setting,
+                    wanted: "at most 366 days",
+                });
+            }
         }
         Ok(())
     }

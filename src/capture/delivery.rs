@@ -66,14 +66,20 @@ impl Delivery {
         json(&self.frame, self.json_start)
     }
 
-    /// What keeping it costs, in bytes: its texts, and a flat amount for the places that refer to it.
+    /// What keeping it costs, in bytes.
     pub(super) fn cost(&self) -> usize {
-        const BOOKKEEPING: usize = 192;
-        BOOKKEEPING
-            + self.frame.len()
-            + self.other_session.as_ref().map_or(0, |id| id.len())
-            + self.sent_at.as_ref().map_or(0, |text| text.len())
+        cost(
+            &self.frame,
+            self.other_session.as_deref(),
+            self.sent_at.as_deref(),
+        )
     }
+}
+
+/// What keeping an event costs, in bytes: its texts, and a flat amount for the places that refer to it.
+pub(super) fn cost(frame: &[u8], other_session: Option<&str>, sent_at: Option<&str>) -> usize {
+    const BOOKKEEPING: usize = 192;
+    BOOKKEEPING + frame.len() + other_session.map_or(0, str::len) + sent_at.map_or(0, str::len)
 }
 
 /// The JSON in a frame that [`frame::body`] wrote.

@@ -143,6 +143,22 @@ pub enum SubscribeError {
         #[source]
         source: Option<reqwest::Error>,
     },
+    /// The receiver no longer has all that follows the last event, or is another one that never had it.
+    ///
+    /// The stream goes on with what there is.
+    #[error(
+        "the receiver of {url} has dropped events before they were read, after {after} and before {before}; last seen: {last}"
+    )]
+    HistoryDropped {
+        /// The stream's URL.
+        url: String,
+        /// The id that reading was to go on after, or what there is instead.
+        after: String,
+        /// The id of the oldest event that there is, or what there is instead.
+        before: String,
+        /// The last event.
+        last: String,
+    },
     /// A frame's data is no JSON object.
     #[error(
         "the stream {url} sent a `{kind}` frame whose data is no JSON object; last seen: {last}"

@@ -1,6 +1,9 @@
 //! Server-sent events as text, by hand: the field values come from outside, and axum's own `Event` panics on some.
 
 use std::io::Write as _;
+use std::time::Duration;
+
+use serde_json::json;
 
 use super::EventId;
 
@@ -8,10 +11,16 @@ use super::EventId;
 const LONGEST_KIND: usize = 256;
 
 /// Keeps an idle connection open; every parser skips it.
-pub(super) const KEEP_ALIVE: &str = ": keep-alive\n\n";
+///
+/// Without a blank line: one ends a frame, and some clients (httpx-sse 0.4) make an event without data of it once they
+/// have seen an id.
+pub(super) const KEEP_ALIVE: &str = ": keep-alive\n";
 
 /// The last frame of a stream that was silent for too long (contract §4). It has no id: nothing stands there.
 pub(super) const TIMEOUT: &str = "event: timeout\ndata: {}\n\n";
+
+/// The type of the frame which says that events were dropped before the subscriber read them.
+pub(super) const HISTORY_DROPPED: &str = "history_dropped";
 
 /// JSON text on one line, for parsers that split lines as the standard says (LF, CR) and for those that split by
 /// Unicode (U+0085, U+2028 and U+2029 too). The value stays the same.
@@ -61,6 +70,26 @@ pub(super) fn body(kind: &str, data: &str) -> (String, usize) {
     text.push_str(data);
     text.push_str("\n\n");
     (text, start)
+}
+
+/// Appends how long a client is to wait before it connects again. To be followed by a frame: alone it would make an
+/// empty event in some clients, as [`KEEP_ALIVE`] would.
+pub(super) fn push_retry(text: &mut Vec<u8>, retry: Duration) {
+    let _ = writeln!(text, "retry: {}", retry.as_millis());
+}
+
+/// Appends the frame which says that events were dropped that the subscriber has not seen: between the last one it
+/// saw, if any, and the one that follows, if there is one already.
+///
+/// It has no id, so that it cannot be taken for an event of a worker.
+pub(super) fn push_history_dropped(
+    text: &mut Vec<u8>,
+    after: Option<EventId>,
+    before: Option<EventId>,
+) {
+    let id = |id: Option<EventId>| id.map(|id| id.to_string());
+    let data = json!({ "type": HISTORY_DROPPED, "after": id(after), "before": id(before) });
+    let _ = write!(text, "event: {HISTORY_DROPPED}\ndata: {data}\n\n");
 }
 
 /// Appends the frame's first line.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use tokio::time::Instant;
 
-use super::EventId;
 use super::delivery::Delivery;
+use super::history::{Frames, History, Start};
 use super::placement::{self, Current, Held, Place};
 use super::record::Record;
+use super::start_at::StartAt;
+use super::{EventId, Overflow};
 
 /// The log's share of the configuration.
 #[derive(Debug, Clone)]
@@ -20,17 +21,15 @@ pub(super) struct Rules {
     pub(super) max_body: usize,
     pub(super) reorder_wait: Duration,
     pub(super) reorder_window: usize,
+    pub(super) overflow: Overflow,
 }
 
-/// The events of one session.
-///
-/// Design constraints: the ids in `stream` strictly rise and nothing is ever removed from it, so that a reader's
-/// position is an index and an id is found by halving. Whatever can no longer be read in its order goes to `strays`.
+/// The events of one session. Whatever can no longer be read in its order goes to `strays`.
 #[derive(Debug)]
 pub(super) struct Log {
     rules: Rules,
     /// What subscribers read.
-    stream: Vec<Record>,
+    stream: History,
     /// Events of the current attempt that wait for a missing one, and since when.
     early: BTreeMap<u64, (Record, Instant)>,
     /// Accepted after their place in the stream had been passed.
@@ -47,7 +46,8 @@ pub(super) struct Log {
 /// What became of a delivery that was not refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Accepted {
-    /// Which delivery of the session this is, from 1; a repetition has the number of the first.
+    /// Which delivery of the session this is, from 1; a repetition has the number of the first, or 0 when the first
+    /// is among those that were dropped.
     pub(super) ordinal: u64,
     /// Whether it is kept; a repetition is not.
     pub(super) kept: bool,
@@ -70,13 +70,15 @@ pub(super) struct Contents {
     pub(super) conflicts: Vec<Record>,
     pub(super) duplicates: u64,
     pub(super) finished: bool,
+    /// How many events were dropped from the front of the stream, and the last of them.
+    pub(super) dropped: Option<(u64, EventId)>,
 }
 
 impl Log {
     pub(super) fn new(rules: Rules) -> Self {
         Self {
             rules,
-            stream: Vec::new(),
+            stream: History::default(),
             early: BTreeMap::new(),
             strays: BTreeMap::new(),
             conflicts: Vec::new(),
@@ -109,6 +111,14 @@ impl Log {
                 self.duplicates += 1;
             }
             return Ok(Accepted { ordinal, kept });
+        }
+        if self.stream.forgot(id) {
+            // Most likely what was dropped comes again; it must not push out what is still there.
+            self.duplicates += 1;
+            return Ok(Accepted {
+                ordinal: 0,
+                kept: false,
+            });
         }
         self.admit(&delivery)?;
         let (done, numbered_by_worker) = (delivery.done, delivery.seq.is_some());
@@ -166,17 +176,37 @@ impl Log {
             true => (1, self.rules.max_body),
             false => (0, 0),
         };
-        let events = usize::try_from(self.accepted).unwrap_or(usize::MAX);
-        if events >= self.rules.max_events.saturating_add(more_events) {
+        let max_events = self.rules.max_events.saturating_add(more_events);
+        let max_bytes = self.rules.max_bytes.saturating_add(more_bytes);
+        if self.rules.overflow == Overflow::DropOldest && delivery.cost() <= max_bytes {
+            self.make_room(max_events, max_bytes - delivery.cost());
+        }
+        if self.kept() >= max_events {
             return Err(Full::Events(self.rules.max_events));
         }
         let bytes = self.bytes.saturating_add(delivery.cost());
-        if bytes > self.rules.max_bytes.saturating_add(more_bytes) {
+        if bytes > max_bytes {
             return Err(Full::Bytes(self.rules.max_bytes));
         }
         self.bytes = bytes;
         self.accepted += 1;
         Ok(())
+    }
+
+    /// Drops the oldest readable events until there are fewer events than this and no more than these bytes.
+    fn make_room(&mut self, events: usize, bytes: usize) {
+        while self.kept() >= events || self.bytes > bytes {
+            let Some(dropped) = self.stream.drop_oldest() else {
+                return;
+            };
+            self.bytes -= dropped.cost();
+        }
+    }
+
+    /// How many deliveries are kept now.
+    fn kept(&self) -> usize {
+        let dropped = self.stream.dropped().map_or(0, |(count, _)| count);
+        usize::try_from(self.accepted - dropped).unwrap_or(usize::MAX)
     }
 
     /// Moves to the stream what has waited long enough, and whatever stands before it.
@@ -230,36 +260,29 @@ impl Log {
         self.stream.push(record);
     }
 
-    /// Frames from an index on: at least one when there is one, and no more than `bytes` after the first.
-    pub(super) fn frames(&self, from: usize, bytes: usize) -> Vec<(EventId, Bytes)> {
-        let mut sum = 0_usize;
-        self.stream
-            .get(from..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|record| {
-                let first = sum == 0;
-                sum = sum.saturating_add(record.frame.len());
-                first || sum <= bytes
-            })
-            .map(|record| (record.id, record.frame.clone()))
-            .collect()
+    /// Frames from a position on, as [`History::frames`].
+    pub(super) fn frames(&self, position: u64, bytes: usize) -> Frames {
+        self.stream.frames(position, bytes)
     }
 
-    /// The index after an id, for a reader that has seen it.
-    ///
-    /// An id beyond the end was not issued by this log but by one before it, under the same name: reading starts over,
-    /// since skipping would lose events.
-    pub(super) fn index_after(&self, id: EventId) -> usize {
-        match self.stream.last() {
-            Some(last) if id <= last.id => self.stream.partition_point(|record| record.id <= id),
-            _ => 0,
+    /// Where a reader begins.
+    pub(super) fn start(&self, at: StartAt) -> Start {
+        match at {
+            StartAt::Earliest => Start {
+                position: 0,
+                whole: true,
+            },
+            StartAt::Latest => Start {
+                position: self.stream.end(),
+                whole: true,
+            },
+            StartAt::After(id) => self.stream.after(id),
         }
     }
 
-    /// How many events can be read.
-    pub(super) fn len(&self) -> usize {
-        self.stream.len()
+    /// The position after the last event that can be read.
+    pub(super) fn end(&self) -> u64 {
+        self.stream.end()
     }
 
     /// Whether the newest attempt has ended and all of it can be read.
@@ -299,31 +322,31 @@ impl Log {
             conflicts,
             duplicates: self.duplicates,
             finished: self.ended(),
+            dropped: self.stream.dropped(),
         }
     }
 }
 
 impl Held for Log {
     fn find(&self, id: EventId) -> Option<&Record> {
-        if let Ok(at) = self.stream.binary_search_by_key(&id, |record| record.id) {
-            return self.stream.get(at);
-        }
         let early = self.early.get(&id.seq).map(|(record, _)| record);
-        early
-            .filter(|record| record.id == id)
+        self.stream
+            .find(id)
+            .or_else(|| early.filter(|record| record.id == id))
             .or_else(|| self.strays.get(&id))
     }
 
+    fn forgot(&self, id: EventId) -> bool {
+        self.stream.forgot(id)
+    }
+
     fn last_of(&self, run: u32, attempt: u32) -> u64 {
-        let up_to = |id: EventId| (id.run, id.attempt) <= (run, attempt);
-        let streamed = self.stream.partition_point(|record| up_to(record.id));
-        let streamed = streamed.checked_sub(1).and_then(|at| self.stream.get(at));
-        let early = self.early.values().next_back().map(|(record, _)| record);
-        let stray = self.strays.values().rev().find(|record| up_to(record.id));
-        [streamed, early, stray]
+        let early = self.early.values().next_back().map(|(record, _)| record.id);
+        let mut strays = self.strays.keys().rev().copied();
+        let stray = strays.find(|id| (id.run, id.attempt) <= (run, attempt));
+        [self.stream.last_up_to(run, attempt), early, stray]
             .into_iter()
             .flatten()
-            .map(|record| record.id)
             .filter(|id| (id.run, id.attempt) == (run, attempt))
             .map(|id| id.seq)
             .max()

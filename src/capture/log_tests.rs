@@ -12,6 +12,7 @@ fn rules() -> Rules {
         max_body: 1 << 16,
         reorder_wait: WAIT,
         reorder_window: 64,
+        overflow: Overflow::Refuse,
     }
 }
 
@@ -31,7 +32,7 @@ fn put_all<'a>(log: &mut Log, bodies: impl IntoIterator<Item = &'a Value>) {
 }
 
 fn streamed(log: &Log) -> Vec<String> {
-    let frames = log.frames(0, usize::MAX);
+    let frames = log.frames(0, usize::MAX).frames;
     frames.into_iter().map(|(id, _)| id.to_string()).collect()
 }
 
@@ -109,7 +110,7 @@ fn any_interleaving_of_two_attempts_keeps_all_and_streams_each_apart() {
             ["1-1-1", "1-1-2", "1-1-3", "1-2-1", "1-2-2", "1-2-3"],
             "{order:?}"
         );
-        let frames = log.frames(0, usize::MAX);
+        let frames = log.frames(0, usize::MAX).frames;
         let rising = frames.windows(2).all(|pair| pair[0].0 < pair[1].0);
         assert!(rising, "{:?} of {order:?}", streamed(&log));
         let newest: Vec<_> = frames.iter().filter(|(id, _)| id.attempt == 2).collect();
@@ -280,44 +281,71 @@ fn a_session_with_too_many_bytes_keeps_what_it_has_and_still_ends() {
     assert!(log.finished());
 }
 
-#[test]
-fn an_id_is_found_between_events_and_an_unknown_future_starts_over() {
-    let mut log = log();
-    assert_eq!(log.index_after(id("1-1-1")), 0);
-    put_all(
-        &mut log,
-        &[plain(token(1)), plain(token(2)), plain(token(3))],
-    );
-    assert_eq!(log.index_after(id("1-1-1")), 1);
-    assert_eq!(log.index_after(id("1-1-3")), 3);
-    assert_eq!(log.index_after(id("1-1-4")), 0);
-    assert_eq!(log.index_after(id("2-1-1")), 0);
-
-    let mut log = Log::new(Rules {
-        reorder_window: 0,
+/// A log of three events that drops the oldest for more.
+fn dropping() -> Log {
+    Log::new(Rules {
+        max_events: 3,
+        overflow: Overflow::DropOldest,
         ..rules()
-    });
-    put_all(
-        &mut log,
-        &[numbered(1, 1, token(1)), numbered(1, 5, token(5))],
-    );
-    assert_eq!(log.index_after(id("1-1-3")), 1, "a number that is missing");
+    })
 }
 
 #[test]
-fn batches_are_cut_at_frames() {
-    let mut log = log();
-    put_all(
-        &mut log,
-        &[plain(token("a")), plain(token("b")), plain(token("c"))],
-    );
-    assert_eq!(log.frames(0, 0).len(), 1, "one frame always fits");
-    let two = log.frames(0, usize::MAX)[..2]
+fn a_full_session_may_drop_its_oldest_events_instead() {
+    let mut log = dropping();
+    let bodies: Vec<_> = (1..=5).map(|seq| numbered(1, seq, token(seq))).collect();
+    put_all(&mut log, &bodies);
+    assert_eq!(streamed(&log), ["1-1-3", "1-1-4", "1-1-5"]);
+    let contents = log.contents();
+    assert_eq!(contents.dropped, Some((2, id("1-1-2"))));
+    let bytes: usize = contents
+        .events
         .iter()
-        .map(|(_, frame)| frame.len())
+        .map(|(record, _)| record.cost())
         .sum();
-    assert_eq!(log.frames(0, two).len(), 2);
-    assert_eq!(log.frames(1, usize::MAX).len(), 2);
-    assert!(log.frames(3, usize::MAX).is_empty());
-    assert!(log.frames(9, usize::MAX).is_empty());
+    assert_eq!(log.bytes(), bytes, "what was dropped is given back");
+
+    // A repetition of what was dropped is neither late nor news, and pushes nothing out.
+    let again = put(&mut log, &bodies[1], Instant::now());
+    assert!(!again.kept);
+    assert_eq!(log.contents().duplicates, 1);
+    assert_eq!(streamed(&log).len(), 3);
+    put_all(&mut log, &[numbered(1, 6, done())]);
+    assert!(log.finished());
+}
+
+#[test]
+fn events_are_dropped_until_a_large_one_fits_and_none_for_one_that_never_does() {
+    let mut log = Log::new(Rules {
+        max_bytes: 2_000,
+        overflow: Overflow::DropOldest,
+        ..rules()
+    });
+    let text = |length: usize| token("x".repeat(length));
+    for seq in 1..=4 {
+        put_all(&mut log, &[numbered(1, seq, text(200))]);
+    }
+    let refused = log.append(delivery(&numbered(1, 5, text(3_000))), Instant::now());
+    assert_eq!(refused, Err(Full::Bytes(2_000)));
+    assert_eq!(streamed(&log).len(), 4);
+    put_all(&mut log, &[numbered(1, 5, text(1_200))]);
+    assert_eq!(streamed(&log), ["1-1-4", "1-1-5"]);
+    assert!(log.bytes() <= 2_000, "{}", log.bytes());
+}
+
+#[test]
+fn a_second_run_is_told_from_the_first_though_its_beginning_was_dropped() {
+    let at = |seq, event, time: &str| {
+        let mut body = numbered(1, seq, event);
+        body["sent_at"] = time.into();
+        body
+    };
+    let mut log = dropping();
+    for seq in 1..=4 {
+        let time = format!("2025-01-01T10:00:0{seq}Z");
+        put_all(&mut log, &[at(seq, token(seq), &time)]);
+    }
+    put_all(&mut log, &[at(5, done(), "2025-01-01T10:00:05Z")]);
+    put_all(&mut log, &[at(1, token("again"), "2025-01-01T11:00:00Z")]);
+    assert_eq!(streamed(&log), ["1-1-4", "1-1-5", "2-1-1"]);
 }

@@ -27,7 +27,9 @@
 //! # Bounds
 //!
 //! Every resource has a limit in [`Limits`]; a delivery beyond one is refused with a status and a reason, and what was
-//! accepted before stays. Sessions are freed only when nobody reads them and they have ended or been idle for long.
+//! accepted before stays ([`Overflow::DropOldest`] is the other way). Sessions are freed only when nobody reads them and
+//! they have ended or been idle for long. A subscriber whose history is gone, for either reason or because the server
+//! was started anew, is told so by a frame of its own before it gets what there is.
 
 mod budget;
 mod config;
@@ -36,6 +38,7 @@ mod error;
 mod event_id;
 mod frame;
 mod gate;
+mod history;
 mod ingest;
 mod log;
 mod parser;
@@ -46,6 +49,7 @@ mod routes;
 mod serve;
 mod server;
 mod session;
+mod start_at;
 mod store;
 mod stream;
 mod subscriber;
@@ -54,7 +58,7 @@ mod transcript;
 #[cfg(test)]
 mod test_support;
 
-pub use config::{CaptureConfig, Limits};
+pub use config::{CaptureConfig, Limits, Overflow};
 pub use error::{CaptureError, HoldError, SubscribeError};
 pub use event_id::{EventId, EventIdError};
 pub use gate::Hold;

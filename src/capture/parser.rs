@@ -4,6 +4,7 @@
 //! that are not UTF-8, and copies the rest of its buffer for every line.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -32,6 +33,7 @@ pub(super) struct Parser {
     kind: String,
     data: Option<String>,
     last_id: Option<String>,
+    retry: Option<Duration>,
 }
 
 /// A frame is larger than the limit.
@@ -50,7 +52,13 @@ impl Parser {
             kind: String::new(),
             data: None,
             last_id,
+            retry: None,
         }
+    }
+
+    /// How long the stream last said to wait before connecting again.
+    pub(super) fn retry(&self) -> Option<Duration> {
+        self.retry
     }
 
     /// The last id that the stream set, also by a frame without data; none when it unset it.
@@ -120,7 +128,11 @@ impl Parser {
                 None => self.data = Some(value.into_owned()),
             },
             b"id" if !value.contains('\0') => self.id = Some(value.into_owned()),
-            // Comments, and fields of other standards; `retry` is a hint for browsers.
+            b"retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                // More milliseconds than fit is no time that anybody waits.
+                self.retry = value.parse().ok().map(Duration::from_millis);
+            }
+            // Comments, and fields of other standards.
             _ => {}
         }
     }

@@ -154,3 +154,26 @@ fn an_empty_id_means_none() {
     parser.push(b"id:\n\n", &mut frames).expect("small");
     assert_eq!(parser.last_id(), None);
 }
+
+#[test]
+fn the_time_to_wait_before_connecting_again_is_digits_only() {
+    let mut parser = parser();
+    let mut frames = VecDeque::new();
+    let mut told = |text: &str| {
+        parser
+            .push(text.as_bytes(), &mut frames)
+            .expect("small enough");
+        parser.retry().map(|retry| retry.as_millis())
+    };
+    assert_eq!(told(""), None);
+    for (text, wanted) in [
+        ("retry: 1500\n", Some(1_500)),
+        ("retry: -1\n", Some(1_500)),
+        ("retry: +1\n", Some(1_500)),
+        ("retry: 1.5\n", Some(1_500)),
+        ("retry:\n", Some(1_500)),
+        ("retry:0\n", Some(0)),
+    ] {
+        assert_eq!(told(text), wanted, "{text:?}");
+    }
+}

@@ -25,6 +25,8 @@ pub(super) struct Current {
 pub(super) trait Held {
     /// The event that has an id.
     fn find(&self, id: EventId) -> Option<&Record>;
+    /// Whether the event that may have had an id is no longer held.
+    fn forgot(&self, id: EventId) -> bool;
     /// The highest number that an attempt has; 0 when it has none.
     fn last_of(&self, run: u32, attempt: u32) -> u64;
 }
@@ -110,10 +112,17 @@ fn starts_over(
         attempt,
         seq,
     };
-    let Some(taken) = held.find(id) else {
+    let taken = held.find(id);
+    if taken.is_none() && !held.forgot(id) {
         return false;
-    };
-    let first_and_different = || seq == 1 && !taken.says_the_same_as(delivery);
+    }
+    // What says the same time is the same sending, however late it arrives.
+    let sent_then = taken.and_then(|taken| taken.sent_at.as_deref());
+    if sent_then.is_some() && sent_then == delivery.sent_at.as_deref() {
+        return false;
+    }
+    let first_and_different =
+        || seq == 1 && taken.is_none_or(|taken| !taken.says_the_same_as(delivery));
     let sent_at = delivery.sent_at.as_deref().and_then(timestamp);
     match sent_at.zip(current.newest) {
         // A worker sends in order, so only its last event can be one that it repeats with a new time: what is sent

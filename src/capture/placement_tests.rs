@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::capture::Overflow;
 use crate::capture::log::{Log, Rules};
 use crate::capture::test_support::{delivery, done, numbered, plain, token};
 use std::time::Duration;
@@ -13,11 +14,12 @@ fn streamed(bodies: &[Value]) -> Vec<String> {
         max_body: 1 << 20,
         reorder_wait: Duration::from_secs(1),
         reorder_window: 64,
+        overflow: Overflow::Refuse,
     });
     for body in bodies {
         log.append(delivery(body), Instant::now()).expect("room");
     }
-    let frames = log.frames(0, usize::MAX);
+    let frames = log.frames(0, usize::MAX).frames;
     frames.into_iter().map(|(id, _)| id.to_string()).collect()
 }
 
@@ -190,4 +192,22 @@ fn a_gap_that_is_filled_later_than_everything_else_begins_no_run() {
         at(numbered(1, 2, token("b")), "2025-01-01T10:00:04Z"),
     ];
     assert_eq!(streamed(&bodies), ["1-1-1", "1-1-2", "1-1-3"]);
+}
+
+#[test]
+fn a_delivery_of_an_old_attempt_that_arrives_twice_begins_no_run() {
+    // The old attempt's worker lived on for a while after the new one had begun.
+    let twice = at(numbered(1, 2, token("b")), "2025-01-01T10:00:05Z");
+    let bodies = [
+        at(numbered(1, 1, token("a")), "2025-01-01T10:00:01Z"),
+        twice.clone(),
+        at(numbered(1, 3, token("c")), "2025-01-01T10:00:06Z"),
+        at(numbered(2, 1, token("A")), "2025-01-01T10:00:02Z"),
+        twice,
+        at(numbered(2, 2, done()), "2025-01-01T10:00:07Z"),
+    ];
+    assert_eq!(
+        streamed(&bodies),
+        ["1-1-1", "1-1-2", "1-1-3", "1-2-1", "1-2-2"]
+    );
 }

@@ -43,6 +43,15 @@ impl Record {
         delivery::json(&self.frame, self.json_start)
     }
 
+    /// What keeping it costs, in bytes: as much as its delivery did.
+    pub(super) fn cost(&self) -> usize {
+        delivery::cost(
+            &self.frame,
+            self.other_session.as_deref(),
+            self.sent_at.as_deref(),
+        )
+    }
+
     /// Whether a delivery carries the same event.
     pub(super) fn says_the_same_as(&self, delivery: &Delivery) -> bool {
         delivery::same_json(self.json(), delivery.json())

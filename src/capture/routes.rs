@@ -89,6 +89,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
                 id.len()
             )));
         }
+        if id
+            .chars()
+            .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+        {
+            // It would break lines in logs, and no worker has one.
+            return Err(unprocessable(
+                "the session's id in the path has control characters or line separators in it"
+                    .to_owned(),
+            ));
+        }
         Ok(Self(SessionId::new(id)))
     }
 }

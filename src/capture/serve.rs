@@ -19,6 +19,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(120);
 /// How long requests that are under way have to finish when the server stops.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// The most that is kept of what a client sends or does not read: with the batch of frames that is being written, all
+/// that a slow subscriber costs. Also the longest head of a request.
+const BUFFER: usize = 64 << 10;
+
 /// How long to wait after the system refused a connection, for want of descriptors for example.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -56,6 +60,7 @@ async fn connection(stream: TcpStream, router: Router, stop: CancellationToken) 
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

@@ -3,14 +3,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use axum::body::Bytes;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::EventId;
 use super::budget::{Budget, Lease};
 use super::delivery::Delivery;
+use super::history::{Frames, Start};
 use super::log::{Accepted, Contents, Full, Log, Rules};
+use super::start_at::StartAt;
 
 /// How many refusals a transcript lists; the rest are counted.
 const LISTED_REFUSALS: usize = 100;
@@ -56,7 +56,7 @@ pub(super) struct Retired(pub(super) Delivery);
 /// What a reader finds at its position.
 #[derive(Debug)]
 pub(super) struct Batch {
-    pub(super) frames: Vec<(EventId, Bytes)>,
+    pub(super) found: Frames,
     /// Whether nothing is to follow these frames.
     pub(super) last: bool,
     /// When an early event gives up waiting for the missing one.
@@ -94,16 +94,20 @@ impl Session {
             if state.retired {
                 return Err(Retired(delivery));
             }
-            let before = state.log.len();
+            let (before, bytes) = (state.log.end(), state.log.bytes());
             let accepted = state.log.append(delivery, now);
-            if matches!(&accepted, Ok(accepted) if accepted.kept) {
-                lease.keep();
-            }
+            let added = match &accepted {
+                Ok(accepted) if accepted.kept => lease.keep(),
+                _ => 0,
+            };
+            // What was dropped to make room for it.
+            self.budget
+                .give_back((bytes + added).saturating_sub(state.log.bytes()));
             if accepted.is_ok() {
                 state.last_used = now;
             }
             // Also an end that could be read at once is news: see `Log::put`.
-            (accepted, state.log.len() > before || state.log.finished())
+            (accepted, state.log.end() > before || state.log.finished())
         };
         if grew {
             self.grown.send_replace(());
@@ -115,9 +119,9 @@ impl Session {
     pub(super) fn release_overdue(&self, now: Instant) {
         let grew = {
             let mut state = self.state();
-            let before = state.log.len();
+            let before = state.log.end();
             state.log.release_overdue(now);
-            state.log.len() > before
+            state.log.end() > before
         };
         if grew {
             self.grown.send_replace(());
@@ -135,21 +139,23 @@ impl Session {
     }
 
     /// Reads frames from a position on.
-    pub(super) fn read(&self, from: usize, bytes: usize) -> Batch {
+    pub(super) fn read(&self, position: u64, bytes: usize) -> Batch {
         let state = self.state();
-        let frames = state.log.frames(from, bytes);
+        let found = state.log.frames(position, bytes);
+        let end = found.from + found.frames.len() as u64;
         Batch {
-            last: state.log.finished() && from.saturating_add(frames.len()) >= state.log.len(),
+            last: state.log.finished() && end >= state.log.end(),
             due: state.log.due(),
-            frames,
+            found,
         }
     }
 
-    /// The position after an id, and whether nothing is to follow it.
-    pub(super) fn position_after(&self, id: EventId) -> (usize, bool) {
+    /// Where a reader begins, and whether nothing is to follow there.
+    pub(super) fn start(&self, at: StartAt) -> (Start, bool) {
         let state = self.state();
-        let index = state.log.index_after(id);
-        (index, state.log.finished() && index >= state.log.len())
+        let start = state.log.start(at);
+        let over = state.log.finished() && start.position >= state.log.end();
+        (start, over)
     }
 
     /// Notes a delivery that was refused.

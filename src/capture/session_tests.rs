@@ -14,6 +14,7 @@ fn session() -> Session {
         max_body: 10_000,
         reorder_wait: Duration::ZERO,
         reorder_window: 0,
+        overflow: crate::capture::Overflow::Refuse,
     };
     Session::new(rules, Arc::new(Budget::new(10_000)))
 }

@@ -67,6 +67,7 @@ impl Store {
                 max_body: config.limits.body_bytes,
                 reorder_wait: config.reorder_wait,
                 reorder_window: config.reorder_window,
+                overflow: config.limits.overflow,
             },
             config,
         }
@@ -142,7 +143,10 @@ impl Store {
         }
     }
 
-    /// Frees the disposable session that was least recently used, one of them never; false when there is none.
+    /// Frees the disposable sessions that were least recently used, one of them never; false when there is none.
+    ///
+    /// Finding them means looking at every session, so a sixty-fourth of all is freed at once: what one new session
+    /// costs stays small however many there are.
     fn free_oldest(
         &self,
         sessions: &mut HashMap<SessionId, Arc<Session>>,
@@ -150,17 +154,25 @@ impl Store {
     ) -> bool {
         let now = Instant::now();
         let expiry = self.config.limits.idle_expiry;
-        let oldest = sessions
+        let mut disposable: Vec<_> = sessions
             .iter()
             .filter(|(id, _)| Some(*id) != spare)
             .filter_map(|(id, session)| Some((session.disposable_since(now, expiry)?, id)))
-            .min()
-            .map(|(last_used, id)| (last_used, id.clone()));
-        let Some((last_used, id)) = oldest else {
+            .collect();
+        let count = (sessions.len() / 64).max(1).min(disposable.len());
+        if count == 0 {
             return false;
-        };
-        // When somebody began to use it in between, it stays, and is no candidate in the caller's next round.
-        self.free(sessions, &id, last_used);
+        }
+        disposable.select_nth_unstable(count - 1);
+        let oldest: Vec<_> = disposable
+            .into_iter()
+            .take(count)
+            .map(|(last_used, id)| (last_used, id.clone()))
+            .collect();
+        for (last_used, id) in oldest {
+            // When somebody began to use it in between, it stays, and is no candidate in the caller's next round.
+            self.free(sessions, &id, last_used);
+        }
         true
     }
 

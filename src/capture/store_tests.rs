@@ -157,3 +157,30 @@ async fn thousands_of_sessions_that_nobody_reads_stay_bounded() {
     assert!(store.bytes() <= 100_000);
     assert!(store.get(&session("s2999")).is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_session_drops_is_given_back() {
+    let store = store(|config| {
+        config.limits.session_events = 2;
+        config.limits.overflow = crate::capture::Overflow::DropOldest;
+    });
+    for n in 10..20 {
+        put(&store, "s", token(n)).expect("room is made");
+    }
+    assert_eq!(store.bytes(), 2 * delivery(&plain(token(10))).cost());
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_sessions_make_room_by_a_sixty_fourth_at_once() {
+    let store = store(|config| config.limits.sessions = 640);
+    for n in 0..640 {
+        put(&store, &format!("s{n}"), done()).expect("room");
+        tick().await;
+    }
+    put(&store, "new", done()).expect("room");
+    assert_eq!(store.sessions().len(), 631);
+    for n in 0..10 {
+        assert!(store.get(&session(&format!("s{n}"))).is_none(), "s{n}");
+    }
+    assert!(store.get(&session("s10")).is_some());
+}

@@ -15,9 +15,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::config::CaptureConfig;
+use super::history::{Frames, Start};
 use super::reply::Refused;
 use super::routes::{Named, Shared};
 use super::session::Session;
+use super::start_at::{StartAt, StartAtError};
 use super::{EventId, frame};
 
 /// How many bytes of frames are written at once, the first frame not counted: enough that a reader who is behind
@@ -37,20 +39,20 @@ pub(super) async fn get_stream(
 ) -> Result<Response, Refused> {
     let Query(position) =
         position.map_err(|error| Refused::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    let seen = last_seen(&headers, position)?;
+    let at = start_at(&headers, position)?;
     let (session, grown) = shared.store.subscribe(&id)?;
-    let from = match seen {
-        None => 0,
-        Some(seen) => {
-            let (from, over) = session.position_after(seen);
-            if over {
-                // The answer that keeps a browser's EventSource from connecting again (HTML, "Server-sent events").
-                return Ok(StatusCode::NO_CONTENT.into_response());
-            }
-            from
-        }
-    };
-    let reader = Reader::new(session, grown, from, &shared.config, shared.stop.clone());
+    let (start, over) = session.start(at);
+    if over && start.whole && at != StartAt::Earliest {
+        // The answer that keeps a browser's EventSource from connecting again (HTML, "Server-sent events").
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let reader = Reader::new(
+        session,
+        grown,
+        (start, at.seen()),
+        &shared.config,
+        shared.stop.clone(),
+    );
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-cache"),
@@ -59,18 +61,14 @@ pub(super) async fn get_stream(
     Ok((headers, Body::from_stream(reader.into_stream())).into_response())
 }
 
-/// The id that the client saw last. The header wins: a browser that reconnects repeats the query it began with.
-fn last_seen(headers: &HeaderMap, position: Position) -> Result<Option<EventId>, Refused> {
+/// Where the client wants to begin. The header wins: a browser that reconnects repeats the query it began with.
+fn start_at(headers: &HeaderMap, position: Position) -> Result<StartAt, Refused> {
     let header = headers
         .get("last-event-id")
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let text = header.or(position.last_event_id).unwrap_or_default();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let id = text.parse::<EventId>();
-    id.map(Some)
-        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, error.to_string()))
+    text.parse()
+        .map_err(|error: StartAtError| Refused::new(StatusCode::BAD_REQUEST, error.to_string()))
 }
 
 /// One subscriber's position in a session.
@@ -78,7 +76,13 @@ struct Reader {
     session: Arc<Session>,
     /// Also what makes this a live subscriber.
     grown: watch::Receiver<()>,
-    next: usize,
+    next: u64,
+    /// The last event that the subscriber has seen.
+    seen: Option<EventId>,
+    /// Whether events before `next` that it has not seen are gone, and it does not know yet.
+    missed: bool,
+    /// Whether nothing has been written yet.
+    opening: bool,
     config: CaptureConfig,
     stop: CancellationToken,
     last_event: Instant,
@@ -90,7 +94,7 @@ impl Reader {
     fn new(
         session: Arc<Session>,
         grown: watch::Receiver<()>,
-        from: usize,
+        (start, seen): (Start, Option<EventId>),
         config: &CaptureConfig,
         stop: CancellationToken,
     ) -> Self {
@@ -98,7 +102,10 @@ impl Reader {
         Self {
             session,
             grown,
-            next: from,
+            next: start.position,
+            seen,
+            missed: !start.whole,
+            opening: true,
             config: config.clone(),
             stop,
             last_event: now,
@@ -121,11 +128,14 @@ impl Reader {
             self.grown.borrow_and_update();
             let batch = self.session.read(self.next, BATCH);
             self.over = batch.last || self.stop.is_cancelled();
-            if !batch.frames.is_empty() {
-                self.next += batch.frames.len();
-                self.last_event = Instant::now();
-                self.last_write = self.last_event;
-                return Some(render(&batch.frames));
+            self.missed |= batch.found.from > self.next;
+            if self.missed || !batch.found.frames.is_empty() {
+                let now = Instant::now();
+                if !batch.found.frames.is_empty() {
+                    self.last_event = now;
+                }
+                self.last_write = now;
+                return Some(self.render(batch.found));
             }
             if self.over {
                 break;
@@ -136,6 +146,27 @@ impl Reader {
             }
         }
         None
+    }
+
+    /// Writes frames out, after whatever the subscriber has to know first, and moves on behind them.
+    fn render(&mut self, found: Frames) -> Bytes {
+        // An id line has at most 47 bytes, the lines before the first frame at most 256.
+        let size: usize = found.frames.iter().map(|(_, frame)| frame.len() + 48).sum();
+        let mut text = Vec::with_capacity(size + 256);
+        if std::mem::take(&mut self.opening) {
+            frame::push_retry(&mut text, self.config.retry);
+        }
+        if std::mem::take(&mut self.missed) {
+            let before = found.frames.first().map(|(id, _)| *id);
+            frame::push_history_dropped(&mut text, self.seen, before);
+        }
+        self.next = found.from + found.frames.len() as u64;
+        for (id, frame) in found.frames {
+            frame::push_id(&mut text, id);
+            text.extend_from_slice(&frame);
+            self.seen = Some(id);
+        }
+        Bytes::from(text)
     }
 
     /// Waits until there is something to read, or to write without it.
@@ -161,17 +192,6 @@ impl Reader {
         }
         (idle <= now).then_some(frame::KEEP_ALIVE)
     }
-}
-
-fn render(frames: &[(EventId, Bytes)]) -> Bytes {
-    // An id line has at most 47 bytes.
-    let size = frames.iter().map(|(_, frame)| frame.len() + 48).sum();
-    let mut text = Vec::with_capacity(size);
-    for (id, frame) in frames {
-        frame::push_id(&mut text, *id);
-        text.extend_from_slice(frame);
-    }
-    Bytes::from(text)
 }
 
 #[cfg(test)]

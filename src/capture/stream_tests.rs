@@ -33,14 +33,16 @@ impl Bench {
             .expect("room");
     }
 
-    fn reader(&self, from: usize) -> Reader {
+    fn reader(&self, at: &str) -> Reader {
+        let at: StartAt = at.parse().expect("a place");
         let (session, grown) = self.store.subscribe(&session("s")).expect("room");
-        Reader::new(session, grown, from, &self.config, self.stop.clone())
+        let start = (session.start(at).0, at.seen());
+        Reader::new(session, grown, start, &self.config, self.stop.clone())
     }
 
     /// A stream as its subscriber sees it, one piece of text at a time.
-    fn stream(&self, from: usize) -> impl Stream<Item = Result<Bytes, Infallible>> + Unpin {
-        Box::pin(self.reader(from).into_stream())
+    fn stream(&self, at: &str) -> impl Stream<Item = Result<Bytes, Infallible>> + Unpin {
+        Box::pin(self.reader(at).into_stream())
     }
 }
 
@@ -56,9 +58,9 @@ async fn a_frame_has_an_id_the_type_and_the_event() {
     bench.put(&plain(token("a")));
     bench.put(&plain(done()));
     assert_eq!(
-        whole(bench.stream(0)).await,
+        whole(bench.stream("")).await,
         format!(
-            "id: 1-1-1\nevent: token\ndata: {}\n\nid: 1-1-2\nevent: done\ndata: {}\n\n",
+            "retry: 500\nid: 1-1-1\nevent: token\ndata: {}\n\nid: 1-1-2\nevent: done\ndata: {}\n\n",
             token("a"),
             done()
         )
@@ -68,7 +70,7 @@ async fn a_frame_has_an_id_the_type_and_the_event() {
 #[tokio::test(start_paused = true)]
 async fn a_subscriber_may_come_first_and_is_woken_by_each_event() {
     let bench = Bench::new();
-    let mut stream = bench.stream(0);
+    let mut stream = bench.stream("");
     assert!(
         stream.next().now_or_never().is_none(),
         "nothing to read yet"
@@ -88,13 +90,18 @@ async fn every_position_resumes_without_loss_or_repetition() {
         bench.put(&plain(token(n)));
     }
     bench.put(&plain(done()));
-    let all = ids(&whole(bench.stream(0)).await);
+    let all = ids(&whole(bench.stream("")).await);
     assert_eq!(all.len(), 10);
     for (index, seen) in all.iter().enumerate() {
-        let reader = bench.reader(0);
-        let (from, over) = reader.session.position_after(id(seen));
-        assert_eq!((from, over), (index + 1, index + 1 == all.len()));
-        assert_eq!(ids(&whole(bench.stream(from)).await), all[index + 1..]);
+        let reader = bench.reader("");
+        let (start, over) = reader.session.start(StartAt::After(id(seen)));
+        assert_eq!(
+            (start.position, start.whole, over),
+            (index as u64 + 1, true, index + 1 == all.len())
+        );
+        let rest = whole(bench.stream(seen)).await;
+        assert_eq!(ids(&rest), all[index + 1..]);
+        assert!(!rest.contains("history_dropped"), "{rest}");
     }
 }
 
@@ -102,12 +109,12 @@ async fn every_position_resumes_without_loss_or_repetition() {
 async fn silence_is_bridged_by_comments_and_ends_with_a_timeout() {
     let bench = Bench::new();
     bench.put(&plain(token("a")));
-    let mut stream = bench.stream(0);
+    let mut stream = bench.stream("");
     next(&mut stream).await;
 
     let start = Instant::now();
     for n in 1..=19 {
-        assert_eq!(next(&mut stream).await, ": keep-alive\n\n");
+        assert_eq!(next(&mut stream).await, ": keep-alive\n");
         assert_eq!(start.elapsed(), Duration::from_secs(15 * n));
     }
     bench.put(&plain(token("b")));
@@ -118,7 +125,7 @@ async fn silence_is_bridged_by_comments_and_ends_with_a_timeout() {
     assert_eq!(start.elapsed(), Duration::from_secs(300));
     assert_eq!(
         rest,
-        ": keep-alive\n\n".repeat(19) + "event: timeout\ndata: {}\n\n"
+        ": keep-alive\n".repeat(19) + "event: timeout\ndata: {}\n\n"
     );
 }
 
@@ -128,7 +135,7 @@ async fn a_missing_event_delays_the_stream_by_the_reorder_wait_and_no_more() {
     bench.put(&numbered(1, 1, token(1)));
     bench.put(&numbered(1, 3, done()));
     let start = Instant::now();
-    assert_eq!(ids(&whole(bench.stream(0)).await), ["1-1-1", "1-1-3"]);
+    assert_eq!(ids(&whole(bench.stream("")).await), ["1-1-1", "1-1-3"]);
     assert_eq!(start.elapsed(), bench.config.reorder_wait);
 }
 
@@ -136,7 +143,7 @@ async fn a_missing_event_delays_the_stream_by_the_reorder_wait_and_no_more() {
 async fn one_subscriber_letting_pass_an_early_event_wakes_the_others() {
     let bench = Bench::new();
     bench.put(&numbered(1, 2, done()));
-    let (one, other) = tokio::join!(whole(bench.stream(0)), whole(bench.stream(0)));
+    let (one, other) = tokio::join!(whole(bench.stream("")), whole(bench.stream("")));
     assert_eq!(
         (ids(&one), ids(&other)),
         (vec!["1-1-2".to_owned()], vec!["1-1-2".to_owned()])
@@ -147,12 +154,12 @@ async fn one_subscriber_letting_pass_an_early_event_wakes_the_others() {
 async fn a_stop_ends_the_stream_after_what_is_there() {
     let bench = Bench::new();
     bench.put(&plain(token("a")));
-    let mut waiting = bench.stream(0);
+    let mut waiting = bench.stream("");
     next(&mut waiting).await;
     let start = Instant::now();
     let (rest, ()) = tokio::join!(whole(waiting), async { bench.stop.cancel() });
     assert_eq!((rest.as_str(), start.elapsed()), ("", Duration::ZERO));
-    assert_eq!(ids(&whole(bench.stream(0)).await), ["1-1-1"]);
+    assert_eq!(ids(&whole(bench.stream("")).await), ["1-1-1"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -160,7 +167,7 @@ async fn the_done_of_an_attempt_that_was_followed_by_another_closes_nothing() {
     let bench = Bench::new();
     bench.put(&numbered(1, 1, done()));
     bench.put(&numbered(2, 1, token("b")));
-    let mut stream = bench.stream(0);
+    let mut stream = bench.stream("");
     assert_eq!(ids(&next(&mut stream).await), ["1-1-1", "1-2-1"]);
     assert!(stream.next().now_or_never().is_none());
     bench.put(&numbered(2, 2, done()));
@@ -172,7 +179,7 @@ async fn a_done_that_came_too_late_for_its_place_still_closes_the_stream() {
     let bench = Bench::new();
     bench.put(&numbered(1, 1, token(1)));
     bench.put(&numbered(1, 3, token(3)));
-    let mut stream = bench.stream(0);
+    let mut stream = bench.stream("");
     next(&mut stream).await;
     assert_eq!(ids(&next(&mut stream).await), ["1-1-3"]);
     let (rest, ()) = tokio::join!(whole(stream), async {
@@ -188,7 +195,7 @@ async fn a_subscriber_that_is_behind_reads_in_bounded_pieces() {
         bench.put(&plain(token("x".repeat(BATCH / 8))));
     }
     bench.put(&plain(done()));
-    let pieces: Vec<_> = bench.stream(0).collect().await;
+    let pieces: Vec<_> = bench.stream("").collect().await;
     let longest = pieces
         .iter()
         .map(|piece| piece.as_ref().map_or(0, Bytes::len))
@@ -196,4 +203,78 @@ async fn a_subscriber_that_is_behind_reads_in_bounded_pieces() {
         .expect("a piece");
     assert!(longest < 2 * BATCH, "{longest}");
     assert!(pieces.len() > 10, "{}", pieces.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn latest_means_what_comes_from_now_on() {
+    let bench = Bench::new();
+    bench.put(&plain(token("a")));
+    let mut stream = bench.stream("latest");
+    assert!(stream.next().now_or_never().is_none());
+    bench.put(&plain(token("b")));
+    bench.put(&plain(done()));
+    assert_eq!(ids(&whole(stream).await), ["1-1-2", "1-1-3"]);
+    assert_eq!(ids(&whole(bench.stream("earliest")).await).len(), 3);
+}
+
+/// A bench whose sessions keep two events.
+fn short_of_room() -> Bench {
+    let mut bench = Bench::new();
+    bench.config.limits.session_events = 2;
+    bench.config.limits.overflow = crate::capture::Overflow::DropOldest;
+    bench.store = Store::new(bench.config.clone());
+    bench
+}
+
+fn history_dropped(after: &str, before: &str) -> String {
+    format!(
+        "event: history_dropped\ndata: {{\"type\":\"history_dropped\",\"after\":{after},\"before\":{before}}}\n\n"
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_whose_history_was_dropped_is_told_before_anything_else() {
+    let bench = short_of_room();
+    for n in 1..=4 {
+        bench.put(&plain(token(n)));
+    }
+    for (at, after) in [("", "null"), ("1-1-1", "\"1-1-1\"")] {
+        let text = next(&mut bench.stream(at)).await;
+        let wanted = format!("retry: 500\n{}", history_dropped(after, "\"1-1-3\""));
+        assert!(text.starts_with(&wanted), "{text}");
+        assert_eq!(ids(&text), ["1-1-3", "1-1-4"]);
+    }
+    let nothing_missed = next(&mut bench.stream("1-1-2")).await;
+    assert!(
+        nothing_missed.starts_with("retry: 500\nid: 1-1-3\n"),
+        "{nothing_missed}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_that_is_overtaken_is_told_where() {
+    let bench = short_of_room();
+    bench.put(&plain(token(1)));
+    let mut slow = bench.stream("");
+    assert_eq!(ids(&next(&mut slow).await), ["1-1-1"]);
+    for n in 2..=5 {
+        bench.put(&plain(token(n)));
+    }
+    let text = next(&mut slow).await;
+    let wanted = history_dropped("\"1-1-1\"", "\"1-1-4\"");
+    assert!(text.starts_with(&wanted), "{text}");
+    assert_eq!(ids(&text), ["1-1-4", "1-1-5"]);
+    // And only once.
+    bench.put(&plain(done()));
+    assert_eq!(ids(&whole(slow).await), ["1-1-6"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_of_a_log_that_is_gone_is_answered_at_once() {
+    let bench = Bench::new();
+    let mut stream = bench.stream("1-1-7");
+    let wanted = format!("retry: 500\n{}", history_dropped("\"1-1-7\"", "null"));
+    assert_eq!(next(&mut stream).await, wanted);
+    bench.put(&plain(token("a")));
+    assert_eq!(next(&mut stream).await.lines().next(), Some("id: 1-1-1"));
 }

@@ -10,18 +10,19 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::parser::{Frame, Parser, TooLarge};
-use super::{EventId, SubscribeError, transcript};
+use super::{EventId, SubscribeError, frame, transcript};
 use crate::contract::Event;
 
 /// How a [`Subscriber`] behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriberOptions {
-    /// Read only what follows this id. Default none: from the start.
+    /// Read only what follows this id; `latest` for what comes from now on. Default none: from the start.
     pub last_event_id: Option<String>,
     /// How often, in all, a stream that broke off is connected again. Default 5.
     pub reconnects: u32,
-    /// How long to wait before connecting again; doubled each time, up to 16 times as long. Default 50 ms.
-    pub pause: Duration,
+    /// How long to wait before connecting again; doubled each time, up to 16 times as long. Default none: as long as
+    /// the stream says (`retry:`, at most 10 s), else 50 ms.
+    pub pause: Option<Duration>,
     /// How long the receiver may send nothing, not even a comment, before the connection counts as lost. Default 60 s,
     /// four of the keep-alive intervals of our receiver.
     pub quiet: Duration,
@@ -34,7 +35,7 @@ impl Default for SubscriberOptions {
         Self {
             last_event_id: None,
             reconnects: 5,
-            pause: Duration::from_millis(50),
+            pause: None,
             quiet: Duration::from_secs(60),
             frame_bytes: 64 << 20,
         }
@@ -100,7 +101,11 @@ pub struct Subscriber {
     received: (SystemTime, Instant),
     events: u64,
     last_kind: String,
+    /// The id of the last event that was handed out; the parser may be further.
+    last_id: Option<String>,
     reconnects: u32,
+    /// How long the receiver said to wait before connecting again.
+    retry: Option<Duration>,
     /// What ended the stream, to be said after the events that came before it.
     failure: Option<SubscribeError>,
     end: Option<StreamEnd>,
@@ -155,16 +160,18 @@ impl Subscriber {
         let mut subscriber = Self {
             client,
             url: url.to_owned(),
-            options,
             chunks: None,
             parser,
             frames: VecDeque::new(),
             received: (SystemTime::now(), Instant::now()),
             events: 0,
             last_kind: String::new(),
+            last_id: options.last_event_id.clone(),
             reconnects: 0,
+            retry: None,
             failure: None,
             end: None,
+            options,
         };
         let response =
             subscriber
@@ -179,10 +186,11 @@ impl Subscriber {
         Ok(subscriber)
     }
 
-    /// The next event; none when the stream has ended, or after an error.
+    /// The next event; none when the stream has ended, or after an error, unless it is
+    /// [`SubscribeError::HistoryDropped`]: then the stream goes on with what there is.
     pub async fn next(&mut self) -> Option<Result<ReceivedEvent, SubscribeError>> {
         let next = self.advance().await;
-        if next.is_err() {
+        if matches!(&next, Err(error) if !matches!(error, SubscribeError::HistoryDropped { .. })) {
             self.chunks = None;
             self.frames.clear();
         }
@@ -219,6 +227,9 @@ impl Subscriber {
                     self.chunks = None;
                     return Ok(None);
                 }
+                if frame.kind == frame::HISTORY_DROPPED && frame.id.is_none() {
+                    return Err(self.history_dropped(&frame));
+                }
                 return self.receive(frame).map(Some);
             }
             if let Some(failure) = self.failure.take() {
@@ -230,7 +241,9 @@ impl Subscriber {
             match chunks.next().await {
                 Some(Ok(chunk)) => {
                     self.received = (SystemTime::now(), Instant::now());
-                    if let Err(TooLarge) = self.parser.push(&chunk, &mut self.frames) {
+                    let pushed = self.parser.push(&chunk, &mut self.frames);
+                    self.retry = self.parser.retry().or(self.retry);
+                    if let Err(TooLarge) = pushed {
                         self.failure = Some(SubscribeError::TooLarge {
                             url: self.url.clone(),
                             limit: self.options.frame_bytes,
@@ -241,6 +254,20 @@ impl Subscriber {
                 Some(Err(error)) => self.resume(Some(error)).await?,
                 None => self.resume(None).await?,
             }
+        }
+    }
+
+    fn history_dropped(&self, frame: &Frame) -> SubscribeError {
+        let data: Value = serde_json::from_str(&frame.data).unwrap_or_default();
+        let id = |key: &str, none: &str| {
+            let id = data.get(key).and_then(Value::as_str);
+            id.map_or_else(|| none.to_owned(), |id| format!("id {id}"))
+        };
+        SubscribeError::HistoryDropped {
+            url: self.url.clone(),
+            after: id("after", "the start"),
+            before: id("before", "the next event"),
+            last: self.last_seen(),
         }
     }
 
@@ -259,6 +286,9 @@ impl Subscriber {
         };
         self.events += 1;
         received.kind().clone_into(&mut self.last_kind);
+        if received.id.is_some() {
+            self.last_id.clone_from(&received.id);
+        }
         Ok(received)
     }
 
@@ -279,7 +309,7 @@ impl Subscriber {
         let mut cause = cause;
         while self.reconnects < self.options.reconnects {
             let doubled = 1_u32 << self.reconnects.min(4);
-            tokio::time::sleep(self.options.pause * doubled).await;
+            tokio::time::sleep(self.pause() * doubled).await;
             self.reconnects += 1;
             match self.request().send().await {
                 // The receiver has no room for the moment, or is only half there.
@@ -294,6 +324,13 @@ impl Subscriber {
             last: self.last_seen(),
             source: cause,
         })
+    }
+
+    fn pause(&self) -> Duration {
+        const UNTOLD: Duration = Duration::from_millis(50);
+        const LONGEST: Duration = Duration::from_secs(10);
+        let told = || self.retry.map(|retry| retry.min(LONGEST));
+        self.options.pause.or_else(told).unwrap_or(UNTOLD)
     }
 
     fn request(&self) -> RequestBuilder {
@@ -344,8 +381,8 @@ impl Subscriber {
     /// The last event, for errors.
     fn last_seen(&self) -> String {
         let id = self
-            .parser
-            .last_id()
+            .last_id
+            .as_ref()
             .map_or_else(|| "no id".to_owned(), |id| format!("id {id}"));
         match self.events {
             0 => format!("no event ({id})"),

@@ -14,7 +14,7 @@ use crate::capture::test_support::{accept, done, numbered, server, session, soon
 /// Options that do not wait between connections.
 fn eager() -> SubscriberOptions {
     SubscriberOptions {
-        pause: Duration::ZERO,
+        pause: Some(Duration::ZERO),
         ..SubscriberOptions::default()
     }
 }
@@ -416,4 +416,66 @@ async fn a_receiver_that_says_nothing_is_left() {
         panic!("{error:?}");
     };
     assert!(source.is_timeout(), "{source:?}");
+}
+
+#[tokio::test]
+async fn dropped_history_is_an_error_after_which_the_stream_goes_on() {
+    let server = server(|config| {
+        config.limits.session_events = 2;
+        config.limits.overflow = crate::capture::Overflow::DropOldest;
+    })
+    .await;
+    let (id, client) = (session("s"), reqwest::Client::new());
+    for seq in 1..=4 {
+        let url = server.callback_url(&id);
+        accept(&client, &url, &numbered(1, seq, token(seq))).await;
+    }
+    accept(&client, &server.callback_url(&id), &numbered(1, 5, done())).await;
+    let url = server.stream_url(&id);
+    let mut subscriber = Subscriber::connect_with(&url, eager())
+        .await
+        .expect("connects");
+    let error = soon("the frame", subscriber.next()).await;
+    let error = error.expect("a frame").expect_err("history was dropped");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the receiver of {url} has dropped events before they were read, after the start and before id 1-1-3; last seen: no event (no id)"
+        )
+    );
+    let rest = soon("the end", subscriber.rest()).await.expect("the rest");
+    assert_eq!(kinds(&rest), ["token", "token", "done"]);
+    assert_eq!(subscriber.end(), Some(StreamEnd::Done));
+}
+
+#[tokio::test]
+async fn an_event_of_that_type_is_none_of_the_receivers() {
+    let body = "id: 1-1-1\nevent: history_dropped\ndata: {\"type\":\"history_dropped\"}\n\nid: 1-1-2\ndata: {\"type\":\"done\"}\n\n";
+    let (url, _) = receiver([(200, STREAM, body)]).await;
+    let mut subscriber = Subscriber::connect_with(&url, eager())
+        .await
+        .expect("connects");
+    let events = soon("the end", subscriber.rest())
+        .await
+        .expect("a whole stream");
+    assert_eq!(kinds(&events), ["history_dropped", "done"]);
+}
+
+#[tokio::test]
+async fn the_receiver_says_how_long_to_wait_before_connecting_again() {
+    let (url, _) = receiver([
+        (
+            200,
+            STREAM,
+            "retry: 7\nid: 1-1-1\ndata: {\"type\":\"a\"}\n\n",
+        ),
+        (200, STREAM, "id: 1-1-2\ndata: {\"type\":\"done\"}\n\n"),
+    ])
+    .await;
+    let mut subscriber = Subscriber::connect(&url).await.expect("connects");
+    let events = soon("the end", subscriber.rest())
+        .await
+        .expect("a whole stream");
+    assert_eq!((events.len(), subscriber.reconnects()), (2, 1));
+    assert_eq!(subscriber.pause(), Duration::from_millis(7));
 }

@@ -117,6 +117,17 @@ pub enum Fault {
         /// The number.
         seq: u64,
     },
+    /// Events that were dropped to make room for later ones ([`Overflow::DropOldest`](super::Overflow::DropOldest)).
+    Dropped {
+        /// How many.
+        events: u64,
+        /// The run of the last of them.
+        run: u32,
+        /// Its attempt.
+        attempt: u32,
+        /// Its number.
+        seq: u64,
+    },
     /// A delivery that was answered with an error.
     Refused {
         /// When it was received, by the receiver's clock.
@@ -162,7 +173,11 @@ impl Transcript {
             match attempts.last_mut() {
                 Some(mark) if (mark.run, mark.attempt) == (run, attempt) => mark.events += 1,
                 _ => {
-                    last = 0;
+                    // What was dropped is no gap.
+                    last = match contents.dropped {
+                        Some((_, last)) if (last.run, last.attempt) == (run, attempt) => last.seq,
+                        _ => 0,
+                    };
                     attempts.push(AttemptMark {
                         run,
                         attempt,
@@ -198,6 +213,12 @@ impl Transcript {
             received_at: record.received_at,
             event: object(record),
         });
+        let dropped = contents.dropped.map(|(events, last)| Fault::Dropped {
+            events,
+            run: last.run,
+            attempt: last.attempt,
+            seq: last.seq,
+        });
         let refused = refusals.listed.into_iter().map(|refusal| Fault::Refused {
             received_at: refusal.received_at,
             status: refusal.status,
@@ -208,8 +229,9 @@ impl Transcript {
             finished: contents.finished,
             attempts,
             events,
-            faults: gaps
+            faults: dropped
                 .into_iter()
+                .chain(gaps)
                 .chain(conflicts)
                 .chain(late)
                 .chain(refused)

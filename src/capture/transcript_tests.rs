@@ -14,6 +14,7 @@ fn transcript(bodies: &[Value]) -> Transcript {
         max_body: 1 << 20,
         reorder_wait: std::time::Duration::ZERO,
         reorder_window: 0,
+        overflow: crate::capture::Overflow::Refuse,
     });
     for body in bodies {
         log.append(delivery(body), Instant::now()).expect("room");
@@ -117,6 +118,7 @@ fn refusals_are_listed() {
         max_body: 1,
         reorder_wait: std::time::Duration::ZERO,
         reorder_window: 0,
+        overflow: crate::capture::Overflow::Refuse,
     });
     let transcript = Transcript::of(session("s"), empty.contents(), refusals);
     assert_eq!(transcript.refused, 7);
@@ -140,4 +142,34 @@ fn the_events_are_those_of_the_contract() {
     );
     assert_eq!(second.kind(), "future");
     assert_eq!(second.id().to_string(), "1-1-2");
+}
+
+#[test]
+fn what_was_dropped_to_make_room_is_named_and_is_no_gap() {
+    let mut log = Log::new(Rules {
+        max_events: 2,
+        max_bytes: 1 << 20,
+        max_body: 1 << 20,
+        reorder_wait: std::time::Duration::ZERO,
+        reorder_window: 0,
+        overflow: crate::capture::Overflow::DropOldest,
+    });
+    for seq in [1, 2, 3, 5] {
+        log.append(delivery(&numbered(1, seq, token(seq))), Instant::now())
+            .expect("room is made");
+    }
+    let transcript = Transcript::of(session("s"), log.contents(), Refusals::default());
+    let dropped = Fault::Dropped {
+        events: 2,
+        run: 1,
+        attempt: 1,
+        seq: 2,
+    };
+    let gap = Fault::Gap {
+        run: 1,
+        attempt: 1,
+        first_seq: 4,
+        last_seq: 4,
+    };
+    assert_eq!(transcript.faults, [dropped, gap]);
 }
