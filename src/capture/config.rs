@@ -1,9 +1,14 @@
 //! What can be set.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::CaptureError;
+use super::{Access, CaptureError};
+
+/// The shortest token that an operator may choose, in bytes: session keys can be tried out at leisure by whoever has
+/// one, and a token as long as this and not made of words cannot be found so.
+const SHORTEST_TOKEN: usize = 32;
 
 /// The longest time any setting may name: beyond it a sum of times could overflow.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -13,8 +18,18 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 /// The defaults suit tests on one machine; `CaptureConfig { listen, ..CaptureConfig::default() }` changes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaptureConfig {
-    /// The address to listen on. Default `127.0.0.1:0`: loopback only, a free port.
+    /// The address to listen on. Default `127.0.0.1:0`: loopback only, a free port. Another than loopback needs keys.
     pub listen: SocketAddr,
+    /// Who may post and read. Default [`Access::Open`].
+    pub access: Access,
+    /// The origins whose pages may post and read, as `https://host:port`, or `*` for all. Default none.
+    pub origins: Vec<String>,
+    /// How the server is reached from elsewhere, as `https://host/path`, where that is not the address it listens on.
+    /// Default none.
+    pub public_url: Option<String>,
+    /// A directory that gets the transcript of each session as a file: when the session ends, changes after that or is
+    /// freed, and when the server stops. Default none.
+    pub transcripts: Option<PathBuf>,
     /// What is refused, and when memory is freed.
     pub limits: Limits,
     /// How long a stream may carry nothing before a comment keeps its connection open. Default 15 s.
@@ -37,6 +52,10 @@ impl Default for CaptureConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            access: Access::default(),
+            origins: Vec::new(),
+            public_url: None,
+            transcripts: None,
             limits: Limits::default(),
             keep_alive: Duration::from_secs(15),
             retry: Duration::from_millis(500),
@@ -103,6 +122,28 @@ impl Default for Limits {
 impl CaptureConfig {
     /// Refuses settings with which no event could be received or a stream would spin.
     pub(super) fn validate(&self) -> Result<(), CaptureError> {
+        match &self.access {
+            Access::Open if !self.listen.ip().to_canonical().is_loopback() => {
+                return Err(CaptureError::Exposed {
+                    address: self.listen,
+                });
+            }
+            Access::Keys(token) if token.reveal().len() < SHORTEST_TOKEN => {
+                return Err(CaptureError::Setting {
+                    setting: "access",
+                    wanted: "a token of at least 32 bytes, such as 64 random hex digits",
+                });
+            }
+            _ => {}
+        }
+        if let Some(url) = &self.public_url
+            && !is_beginning(url)
+        {
+            return Err(CaptureError::Setting {
+                setting: "public_url",
+                wanted: "the beginning of URLs, such as https://host or https://host/path",
+            });
+        }
         let counts = [
             ("limits.body_bytes", self.limits.body_bytes),
             ("limits.session_events", self.limits.session_events),
@@ -144,6 +185,17 @@ impl CaptureConfig {
     }
 }
 
+/// Whether URLs can begin so.
+fn is_beginning(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,5 +230,58 @@ mod tests {
             ..CaptureConfig::default()
         };
         assert!(config.validate().is_err());
+    }
+
+    #[test]
+    fn an_address_that_others_reach_needs_keys() {
+        for address in ["0.0.0.0:8092", "[::]:0", "192.168.1.5:1", "[2001:db8::1]:1"] {
+            let mut config = CaptureConfig {
+                listen: address.parse().expect("an address"),
+                ..CaptureConfig::default()
+            };
+            let said = config.validate().expect_err(address).to_string();
+            assert_eq!(
+                said,
+                format!(
+                    "other machines would reach {address} and could read and forge every stream: give the sessions keys, or listen on a loopback address"
+                )
+            );
+            config.access = Access::keys();
+            config.validate().expect("has keys");
+        }
+        for address in ["127.0.0.2:1", "[::1]:0", "[::ffff:127.0.0.1]:0"] {
+            let config = CaptureConfig {
+                listen: address.parse().expect("an address"),
+                ..CaptureConfig::default()
+            };
+            config.validate().expect(address);
+        }
+    }
+
+    #[test]
+    fn a_token_that_can_be_guessed_and_a_url_that_is_none_are_refused() {
+        let config = CaptureConfig {
+            access: Access::Keys("hunter2".into()),
+            ..CaptureConfig::default()
+        };
+        let said = config.validate().expect_err("short").to_string();
+        assert!(
+            said.starts_with("the setting `access` must be a token"),
+            "{said}"
+        );
+        assert!(!said.contains("hunter2"));
+        for url in [
+            "host:80",
+            "ftp://host",
+            "https://host?a=b",
+            "https://u:p@host",
+            "",
+        ] {
+            let config = CaptureConfig {
+                public_url: Some(url.to_owned()),
+                ..CaptureConfig::default()
+            };
+            assert!(config.validate().is_err(), "{url}");
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! What can go wrong in this room.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
+
+use super::EventId;
 
 /// Why a [`CaptureServer`](super::CaptureServer) could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +21,23 @@ pub enum CaptureError {
         #[source]
         source: std::io::Error,
     },
+    /// The address can be reached from other machines, and nothing would keep them out.
+    #[error(
+        "other machines would reach {address} and could read and forge every stream: give the sessions keys, or listen on a loopback address"
+    )]
+    Exposed {
+        /// The address that was asked for.
+        address: SocketAddr,
+    },
+    /// The directory for transcripts cannot be used.
+    #[error("cannot write transcripts to {}", directory.display())]
+    Transcripts {
+        /// The directory.
+        directory: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// A setting has a value that cannot work.
     #[error("the setting `{setting}` must be {wanted}")]
     Setting {
@@ -26,6 +46,63 @@ pub enum CaptureError {
         /// What would be right.
         wanted: &'static str,
     },
+}
+
+/// Why a [`Transcript`](super::Transcript) cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TranscriptError {
+    /// The file cannot be read.
+    #[error("cannot read the transcript {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The text is no transcript.
+    #[error("this is no transcript: {0}")]
+    Json(#[source] serde_json::Error),
+    /// An event is out of order.
+    #[error("event {} of the transcript has the id {id} and does not come after the one before it", index + 1)]
+    Order {
+        /// The event's index.
+        index: usize,
+        /// The event's id.
+        id: EventId,
+    },
+    /// An event has no type.
+    #[error("event {} of the transcript has no `type`", index + 1)]
+    Type {
+        /// The event's index.
+        index: usize,
+    },
+}
+
+/// Why a transcript was not played to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// The session has events already.
+    #[error(
+        "session `{session}` has events already; play the transcript on a server where it is new"
+    )]
+    Occupied {
+        /// The session.
+        session: String,
+    },
+    /// A limit was reached.
+    #[error("event {} of the transcript has no room: {reason}", index + 1)]
+    Full {
+        /// The event's index.
+        index: usize,
+        /// Which limit.
+        reason: String,
+    },
+    /// The server was stopped.
+    #[error("the capture server stopped before the transcript had been played")]
+    Stopped,
 }
 
 /// Why a [`Hold`](super::Hold) was not reached.

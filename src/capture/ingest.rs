@@ -10,9 +10,10 @@ use axum::http::StatusCode;
 use futures::StreamExt;
 use serde_json::{Value, json};
 
+use super::access::Writable;
 use super::delivery::Delivery;
 use super::reply::Refused;
-use super::routes::{Named, Shared};
+use super::routes::Shared;
 use crate::contract::SessionId;
 
 /// How much of a body that is too large is read and thrown away. A client that is still sending when the connection
@@ -21,7 +22,7 @@ const READ_AWAY: usize = 32 << 20;
 
 pub(super) async fn post_event(
     State(shared): State<Arc<Shared>>,
-    Named(id): Named,
+    Writable(id): Writable,
     body: Body,
 ) -> Result<Json<Value>, Refused> {
     match accept(&shared, &id, body).await {

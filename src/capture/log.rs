@@ -105,7 +105,7 @@ impl Log {
             let ordinal = first.ordinal;
             let kept = !first.says_the_same_as(&delivery);
             if kept {
-                self.admit(&delivery)?;
+                self.admit(delivery.cost(), delivery.done)?;
                 self.conflicts.push(Record::new(id, ordinal, delivery));
             } else {
                 self.duplicates += 1;
@@ -120,7 +120,7 @@ impl Log {
                 kept: false,
             });
         }
-        self.admit(&delivery)?;
+        self.admit(delivery.cost(), delivery.done)?;
         let (done, numbered_by_worker) = (delivery.done, delivery.seq.is_some());
         let record = Record::new(id, self.accepted, delivery);
         match place {
@@ -169,22 +169,56 @@ impl Log {
         }
     }
 
+    /// Puts a recorded event where it was: at the end of the stream, or where it was not read.
+    pub(super) fn restore(
+        &mut self,
+        record: Record,
+        done: bool,
+        streamed: bool,
+    ) -> Result<(), Full> {
+        self.admit(record.cost(), done)?;
+        let EventId { run, attempt, seq } = record.id;
+        let here = |current: &&Current| (current.run, current.attempt) == (run, attempt);
+        let done_before = self
+            .current
+            .as_ref()
+            .filter(here)
+            .map(|current| current.done);
+        if !streamed {
+            if let (Some(current), Some(_)) = (&mut self.current, done_before) {
+                current.done |= done;
+            }
+            self.strays.insert(record.id, record);
+            return Ok(());
+        }
+        self.current = Some(Current {
+            run,
+            attempt,
+            numbered_by_worker: record.numbered_by_worker,
+            next: seq.saturating_add(1),
+            done: done || done_before.unwrap_or(false),
+            newest: record.sent_at.as_deref().and_then(placement::timestamp),
+        });
+        self.stream.push(record);
+        Ok(())
+    }
+
     /// Counts a delivery in, or says which limit it exceeds. A `done` may exceed each limit once, so that a session
     /// that is full still ends.
-    fn admit(&mut self, delivery: &Delivery) -> Result<(), Full> {
-        let (more_events, more_bytes) = match delivery.done {
+    fn admit(&mut self, cost: usize, done: bool) -> Result<(), Full> {
+        let (more_events, more_bytes) = match done {
             true => (1, self.rules.max_body),
             false => (0, 0),
         };
         let max_events = self.rules.max_events.saturating_add(more_events);
         let max_bytes = self.rules.max_bytes.saturating_add(more_bytes);
-        if self.rules.overflow == Overflow::DropOldest && delivery.cost() <= max_bytes {
-            self.make_room(max_events, max_bytes - delivery.cost());
+        if self.rules.overflow == Overflow::DropOldest && cost <= max_bytes {
+            self.make_room(max_events, max_bytes - cost);
         }
         if self.kept() >= max_events {
             return Err(Full::Events(self.rules.max_events));
         }
-        let bytes = self.bytes.saturating_add(delivery.cost());
+        let bytes = self.bytes.saturating_add(cost);
         if bytes > max_bytes {
             return Err(Full::Bytes(self.rules.max_bytes));
         }

@@ -24,6 +24,18 @@
 //!   is numbered by its worker; it raises the run's number in the ids. Subscribers see both runs, one after the other:
 //!   to see one alone, give each run a session.
 //!
+//! # Access
+//!
+//! On loopback everybody may post and read. With [`Access::Keys`] every session has a key to write and one to read,
+//! which are a part of its URLs; whoever has the operator's token gets the URLs of a session by `POST /sessions`. There
+//! is no list of sessions, and what is refused is refused alike whether there is such a session or not. A browser's
+//! requests from pages of other origins are refused, unless [`CaptureConfig::origins`] permits them.
+//!
+//! # Transcripts
+//!
+//! `GET /sessions/{session}/transcript` and [`CaptureConfig::transcripts`] give a session's [`Transcript`] as JSON;
+//! [`Transcript::read`] reads it again and [`CaptureServer::replay`] plays it to subscribers.
+//!
 //! # Bounds
 //!
 //! Every resource has a limit in [`Limits`]; a delivery beyond one is refused with a status and a reason, and what was
@@ -31,37 +43,50 @@
 //! they have ended or been idle for long. A subscriber whose history is gone, for either reason or because the server
 //! was started anew, is told so by a frame of its own before it gets what there is.
 
+mod access;
+mod archive;
 mod budget;
 mod config;
 mod delivery;
 mod error;
 mod event_id;
+mod event_json;
 mod frame;
 mod gate;
 mod history;
 mod ingest;
+mod keys;
 mod log;
+mod origins;
 mod parser;
+mod percent;
 mod placement;
 mod record;
+mod replay;
 mod reply;
 mod routes;
 mod serve;
 mod server;
 mod session;
+mod sessions;
 mod start_at;
 mod store;
 mod stream;
 mod subscriber;
 mod transcript;
+mod transcript_file;
+mod urls;
 
 #[cfg(test)]
 mod test_support;
 
+pub use access::Access;
 pub use config::{CaptureConfig, Limits, Overflow};
-pub use error::{CaptureError, HoldError, SubscribeError};
+pub use error::{CaptureError, HoldError, ReplayError, SubscribeError, TranscriptError};
 pub use event_id::{EventId, EventIdError};
+pub use event_json::EventJson;
 pub use gate::Hold;
+pub use replay::Pace;
 pub use server::CaptureServer;
 pub use subscriber::{ReceivedEvent, StreamEnd, Subscriber, SubscriberOptions};
 pub use transcript::{AttemptMark, Fault, Transcript, TranscriptEvent};

@@ -6,16 +6,19 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::config::CaptureConfig;
 use super::gate::Gates;
+use super::keys::Keys;
 use super::reply::Refused;
 use super::store::Store;
-use super::{ingest, stream};
+use super::{ingest, origins, sessions, stream};
 use crate::contract::SessionId;
 
 /// The longest session id, in bytes. An id is kept as long as its session, and nobody's is near this.
@@ -27,6 +30,12 @@ pub(super) struct Shared {
     pub(super) config: CaptureConfig,
     pub(super) store: Store,
     pub(super) gates: Gates,
+    /// The beginning of the URLs that this server gives out.
+    pub(super) base: String,
+    /// None where everybody may post and read.
+    pub(super) keys: Option<Keys>,
+    /// How many transcripts may be made for requests at once.
+    pub(super) transcribing: Semaphore,
     /// Cancelled when the server stops.
     pub(super) stop: CancellationToken,
 }
@@ -35,9 +44,15 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/events/{session}", post(ingest::post_event))
         .route("/stream/{session}", get(stream::get_stream))
+        .route("/sessions", post(sessions::post_session))
+        .route(
+            "/sessions/{session}/transcript",
+            get(sessions::get_transcript),
+        )
         .route("/healthz", get(healthz))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(Arc::clone(&shared), origins::guard))
         .with_state(shared)
 }
 
@@ -57,7 +72,7 @@ async fn unknown_path(uri: Uri) -> Refused {
 
 async fn wrong_method(method: Method, uri: Uri) -> Refused {
     let (path, method) = (uri.path(), method.as_str());
-    let wanted = match path.starts_with("/events/") {
+    let wanted = match path.starts_with("/events/") || path == "/sessions" {
         true => "POST",
         false => "GET",
     };
@@ -83,24 +98,27 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
                 error.body_text()
             ))
         })?;
-        if id.len() > LONGEST_ID {
-            return Err(unprocessable(format!(
-                "the session's id in the path has {} bytes; it may have {LONGEST_ID}",
-                id.len()
-            )));
-        }
-        if id
-            .chars()
-            .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
-        {
-            // It would break lines in logs, and no worker has one.
-            return Err(unprocessable(
-                "the session's id in the path has control characters or line separators in it"
-                    .to_owned(),
-            ));
-        }
-        Ok(Self(SessionId::new(id)))
+        usable(id).map(Self).map_err(unprocessable)
     }
+}
+
+/// An id that a session may have; else why it may not.
+pub(super) fn usable(id: String) -> Result<SessionId, String> {
+    if id.is_empty() {
+        return Err("the session's id is empty".to_owned());
+    }
+    if id.len() > LONGEST_ID {
+        return Err(format!(
+            "the session's id has {} bytes; it may have {LONGEST_ID}",
+            id.len()
+        ));
+    }
+    let breaks_lines = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if id.contains(breaks_lines) {
+        // It would break lines in logs, and no worker has one.
+        return Err("the session's id has control characters or line separators in it".to_owned());
+    }
+    Ok(SessionId::new(id))
 }
 
 #[cfg(test)]

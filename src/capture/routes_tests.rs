@@ -221,7 +221,7 @@ async fn ids_that_cannot_be_are_refused() {
     assert_eq!(status, 422);
     assert_eq!(
         detail(&answer),
-        "the session's id in the path has 513 bytes; it may have 512"
+        "the session's id has 513 bytes; it may have 512"
     );
 }
 

@@ -1,10 +1,11 @@
 //! The receiver as a whole: start, address, transcripts, stop.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -13,7 +14,9 @@ use super::gate::{Gates, Hold};
 use super::routes::{self, Shared};
 use super::store::Store;
 use super::transcript::Transcript;
-use super::{CaptureError, serve};
+use super::transcript_file::TranscriptFiles;
+use super::urls::{self, Urls};
+use super::{CaptureError, archive, serve};
 use crate::contract::SessionId;
 
 /// A running receiver.
@@ -37,9 +40,8 @@ use crate::contract::SessionId;
 #[derive(Debug)]
 pub struct CaptureServer {
     address: SocketAddr,
-    shared: Arc<Shared>,
-    serving: JoinHandle<()>,
-    sweeping: JoinHandle<()>,
+    pub(super) shared: Arc<Shared>,
+    tasks: Vec<JoinHandle<()>>,
     stop: DropGuard,
 }
 
@@ -54,22 +56,55 @@ impl CaptureServer {
             address: config.listen,
             source,
         };
+        let files = match &config.transcripts {
+            Some(directory) => Some(TranscriptFiles::open(directory).map_err(|source| {
+                CaptureError::Transcripts {
+                    directory: directory.clone(),
+                    source,
+                }
+            })?),
+            None => None,
+        };
         let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let stop = CancellationToken::new();
+        let (outbox, inbox) = mpsc::unbounded_channel();
+        let public = config.public_url.as_deref();
         let shared = Arc::new(Shared {
-            store: Store::new(config.clone()),
+            store: Store::new(config.clone(), files.is_some().then_some(outbox)),
             gates: Gates::default(),
+            base: public.map_or_else(
+                || urls::local(address),
+                |url| url.trim_end_matches('/').to_owned(),
+            ),
+            keys: config.access.to_keys(),
+            transcribing: Semaphore::new(2),
             stop: stop.clone(),
             config,
         });
         let router = routes::router(Arc::clone(&shared));
+        let served = CancellationToken::new();
+        let serving = serve::serve(listener, router, stop.clone());
+        let serving = {
+            let served = served.clone().drop_guard();
+            async move {
+                serving.await;
+                drop(served);
+            }
+        };
+        let mut tasks = vec![
+            tokio::spawn(serving),
+            tokio::spawn(sweep(Arc::clone(&shared))),
+        ];
+        if let Some(files) = files {
+            let keeping = archive::keep(files, inbox, Arc::clone(&shared), served);
+            tasks.push(tokio::spawn(keeping));
+        }
         tracing::debug!(%address, "the receiver listens");
         Ok(Self {
             address,
-            serving: tokio::spawn(serve::serve(listener, router, stop.clone())),
-            sweeping: tokio::spawn(sweep(Arc::clone(&shared))),
             shared,
+            tasks,
             stop: stop.drop_guard(),
         })
     }
@@ -79,28 +114,26 @@ impl CaptureServer {
         self.address
     }
 
-    /// Where a worker posts the events of a session.
+    /// Where a worker posts the events of a session; with the key to write, where there are keys.
     pub fn callback_url(&self, session: &SessionId) -> String {
-        self.url("events", session)
+        self.urls().callback(session)
     }
 
-    /// Where a session's events are read.
+    /// Where a session's events are read; with the key to read, where there are keys.
     pub fn stream_url(&self, session: &SessionId) -> String {
-        self.url("stream", session)
+        self.urls().stream(session)
     }
 
-    fn url(&self, endpoint: &str, session: &SessionId) -> String {
-        // "All addresses" is one to listen on, not one to connect to.
-        let ip = match self.address.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-            ip => ip,
-        };
-        let address = SocketAddr::new(ip, self.address.port());
-        format!(
-            "http://{address}/{endpoint}/{}",
-            percent_encode(session.as_str())
-        )
+    /// Where a session's transcript is read, as JSON; with the key to read, where there are keys.
+    pub fn transcript_url(&self, session: &SessionId) -> String {
+        self.urls().transcript(session)
+    }
+
+    fn urls(&self) -> Urls<'_> {
+        Urls {
+            base: self.shared.base.clone(),
+            keys: self.shared.keys.as_ref(),
+        }
     }
 
     /// What a session has received so far; none when it has neither events nor subscribers, or was freed.
@@ -119,18 +152,14 @@ impl CaptureServer {
         Hold::new(Arc::clone(&self.shared), session.clone(), delivery, bound)
     }
 
-    /// Stops listening, ends all streams and held replies, and waits for that: well under a second.
+    /// Stops listening, ends all streams and held replies, and waits for that: well under a second. Then it writes the
+    /// transcripts that are not on disk yet, where that is set.
     ///
     /// A stream that is ended so has no `done` at its end, unless the run sent it.
     pub async fn shutdown(self) {
-        let Self {
-            stop,
-            serving,
-            sweeping,
-            ..
-        } = self;
+        let Self { stop, tasks, .. } = self;
         drop(stop);
-        for task in [serving, sweeping] {
+        for task in tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of the receiver failed");
             }
@@ -150,25 +179,6 @@ async fn sweep(shared: Arc<Shared>) {
     {
         shared.store.free_expired();
     }
-}
-
-/// A text as one segment of a URL's path (RFC 3986: everything but the unreserved characters is encoded).
-fn percent_encode(text: &str) -> String {
-    use std::fmt::Write as _;
-
-    let mut segment = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                segment.push(char::from(byte));
-            }
-            byte => {
-                // Writing to memory cannot fail.
-                let _ = write!(segment, "%{byte:02X}");
-            }
-        }
-    }
-    segment
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
 //! A session: a log that many tasks write, read and wait for.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::budget::{Budget, Lease};
 use super::delivery::Delivery;
 use super::history::{Frames, Start};
 use super::log::{Accepted, Contents, Full, Log, Rules};
+use super::record::Record;
 use super::start_at::StartAt;
 
 /// How many refusals a transcript lists; the rest are counted.
@@ -21,6 +23,10 @@ pub(super) struct Session {
     state: Mutex<State>,
     /// Says that the stream grew. Its receivers are the live subscribers.
     grown: watch::Sender<()>,
+    /// Says that somebody subscribed.
+    subscribed: Notify,
+    /// Where its transcript is on disk. Only who writes it takes this lock.
+    file: Mutex<Option<PathBuf>>,
     budget: Arc<Budget>,
 }
 
@@ -29,6 +35,12 @@ struct State {
     log: Log,
     refusals: Refusals,
     last_used: Instant,
+    /// How often anything changed that a transcript shows.
+    changes: u64,
+    /// How many of the changes are in the transcript on disk.
+    written: u64,
+    /// Whether it waits to be written.
+    queued: bool,
     /// Set when the store lets go of the session: nothing may be added that nobody could find.
     retired: bool,
 }
@@ -70,9 +82,14 @@ impl Session {
                 log: Log::new(rules),
                 refusals: Refusals::default(),
                 last_used: Instant::now(),
+                changes: 0,
+                written: 0,
+                queued: false,
                 retired: false,
             }),
             grown: watch::Sender::new(()),
+            subscribed: Notify::new(),
+            file: Mutex::default(),
             budget,
         }
     }
@@ -105,6 +122,7 @@ impl Session {
                 .give_back((bytes + added).saturating_sub(state.log.bytes()));
             if accepted.is_ok() {
                 state.last_used = now;
+                state.changes += 1;
             }
             // Also an end that could be read at once is news: see `Log::put`.
             (accepted, state.log.end() > before || state.log.finished())
@@ -113,6 +131,25 @@ impl Session {
             self.grown.send_replace(());
         }
         Ok(accepted)
+    }
+
+    /// Appends a recorded event, whose bytes are set aside.
+    pub(super) fn restore(
+        &self,
+        record: Record,
+        done: bool,
+        streamed: bool,
+        lease: Lease,
+    ) -> Result<(), Full> {
+        {
+            let mut state = self.state();
+            state.log.restore(record, done, streamed)?;
+            lease.keep();
+            state.last_used = Instant::now();
+            state.changes += 1;
+        }
+        self.grown.send_replace(());
+        Ok(())
     }
 
     /// Lets early events pass that have waited long enough.
@@ -135,7 +172,18 @@ impl Session {
             return None;
         }
         state.last_used = Instant::now();
+        self.subscribed.notify_one();
         Some(self.grown.subscribe())
+    }
+
+    /// Keeps the session from being freed, without being a subscriber.
+    pub(super) fn watch(&self) -> Option<watch::Receiver<()>> {
+        (!self.state().retired).then(|| self.grown.subscribe())
+    }
+
+    /// Waits until somebody subscribes or has subscribed.
+    pub(super) async fn subscribed(&self) {
+        self.subscribed.notified().await;
     }
 
     /// Reads frames from a position on.
@@ -160,7 +208,9 @@ impl Session {
 
     /// Notes a delivery that was refused.
     pub(super) fn note_refusal(&self, status: u16, reason: &str) {
-        let refusals = &mut self.state().refusals;
+        let state = &mut *self.state();
+        state.changes += 1;
+        let refusals = &mut state.refusals;
         refusals.count += 1;
         if refusals.listed.len() < LISTED_REFUSALS {
             refusals.listed.push(Refusal {
@@ -180,6 +230,34 @@ impl Session {
     pub(super) fn contents(&self) -> (Contents, Refusals) {
         let state = self.state();
         (state.log.contents(), state.refusals.clone())
+    }
+
+    /// As [`contents`](Self::contents), to be written to disk.
+    pub(super) fn contents_to_write(&self) -> (Contents, Refusals) {
+        let mut state = self.state();
+        state.queued = false;
+        state.written = state.changes;
+        (state.log.contents(), state.refusals.clone())
+    }
+
+    /// Whether the transcript on disk lacks something.
+    pub(super) fn unwritten(&self) -> bool {
+        let state = self.state();
+        state.changes > state.written
+    }
+
+    /// Whether it is to be handed over for writing, now that it has changed or is freed; true once until it was.
+    pub(super) fn is_due(&self) -> bool {
+        let mut state = self.state();
+        let due =
+            !state.queued && state.changes > state.written && (state.retired || state.log.ended());
+        state.queued |= due;
+        due
+    }
+
+    /// Where its transcript is on disk.
+    pub(super) fn file(&self) -> MutexGuard<'_, Option<PathBuf>> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// When it was last used, if it may be freed: nobody reads it, and it has ended, is empty, or was idle for long.

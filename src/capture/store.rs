@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::archive::Outbox;
 use super::budget::{Budget, Lease};
 use super::config::CaptureConfig;
 use super::delivery::Delivery;
 use super::log::{Accepted, Full, Rules};
+use super::record::Record;
 use super::session::{Retired, Session};
 use crate::contract::SessionId;
 
@@ -22,6 +24,8 @@ pub(super) struct Store {
     budget: Arc<Budget>,
     rules: Rules,
     config: CaptureConfig,
+    /// Where sessions go that are to be written to disk.
+    outbox: Option<Outbox>,
 }
 
 /// Why a delivery or a subscriber is refused for want of room.
@@ -49,6 +53,15 @@ pub(super) enum NoRoom {
     TotalBytes(usize),
 }
 
+impl From<Full> for NoRoom {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Events(limit) => Self::SessionEvents(limit),
+            Full::Bytes(limit) => Self::SessionBytes(limit),
+        }
+    }
+}
+
 impl NoRoom {
     /// Whether the same delivery may be accepted later.
     pub(super) fn passes(&self) -> bool {
@@ -57,8 +70,9 @@ impl NoRoom {
 }
 
 impl Store {
-    pub(super) fn new(config: CaptureConfig) -> Self {
+    pub(super) fn new(config: CaptureConfig, outbox: Option<Outbox>) -> Self {
         Self {
+            outbox,
             sessions: Mutex::default(),
             budget: Arc::new(Budget::new(config.limits.total_bytes)),
             rules: Rules {
@@ -89,11 +103,58 @@ impl Store {
             let lease = self.lease(id, delivery.cost())?;
             let session = self.get_or_begin(id)?;
             match session.append(delivery, lease) {
-                Ok(Ok(accepted)) => return Ok(accepted),
-                Ok(Err(Full::Events(limit))) => return Err(NoRoom::SessionEvents(limit)),
-                Ok(Err(Full::Bytes(limit))) => return Err(NoRoom::SessionBytes(limit)),
+                Ok(Ok(accepted)) => {
+                    self.hand_over_if_due(id, &session);
+                    return Ok(accepted);
+                }
+                Ok(Err(full)) => return Err(full.into()),
                 // Freed in between: it is no longer in the map, so the next round begins another.
                 Err(Retired(unused)) => delivery = unused,
+            }
+        }
+    }
+
+    /// Appends a recorded event to a session, which begins with it if need be.
+    pub(super) fn restore(
+        &self,
+        id: &SessionId,
+        record: Record,
+        done: bool,
+        streamed: bool,
+    ) -> Result<(), NoRoom> {
+        let lease = self.lease(id, record.cost())?;
+        let session = self.get_or_begin(id)?;
+        session.restore(record, done, streamed, lease)?;
+        self.hand_over_if_due(id, &session);
+        Ok(())
+    }
+
+    /// Every session.
+    pub(super) fn all(&self) -> Vec<(SessionId, Arc<Session>)> {
+        let sessions = self.sessions();
+        let all = sessions.iter();
+        all.map(|(id, session)| (id.clone(), Arc::clone(session)))
+            .collect()
+    }
+
+    fn hand_over_if_due(&self, id: &SessionId, session: &Arc<Session>) {
+        if let Some(outbox) = &self.outbox
+            && session.is_due()
+        {
+            // Fails only when the receiver has stopped, and then it writes all that is left.
+            let _ = outbox.send((id.clone(), Arc::clone(session)));
+        }
+    }
+
+    /// Watches a session, which begins with that if need be, so that it is not freed.
+    pub(super) fn watch(
+        &self,
+        id: &SessionId,
+    ) -> Result<(Arc<Session>, watch::Receiver<()>), NoRoom> {
+        loop {
+            let session = self.get_or_begin(id)?;
+            if let Some(kept) = session.watch() {
+                return Ok((session, kept));
             }
         }
     }
@@ -199,7 +260,9 @@ impl Store {
             .get(id)
             .is_some_and(|session| session.retire(last_used))
         {
-            sessions.remove(id);
+            if let Some(session) = sessions.remove(id) {
+                self.hand_over_if_due(id, &session);
+            }
             tracing::debug!(session = %id, "freed a session");
         }
     }

@@ -6,7 +6,7 @@ use crate::capture::test_support::{delivery, done, plain, session, token};
 fn store(change: impl FnOnce(&mut CaptureConfig)) -> Store {
     let mut config = CaptureConfig::default();
     change(&mut config);
-    Store::new(config)
+    Store::new(config, None)
 }
 
 fn put(store: &Store, id: &str, event: serde_json::Value) -> Result<Accepted, NoRoom> {

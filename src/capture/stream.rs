@@ -14,10 +14,11 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::access::Readable;
 use super::config::CaptureConfig;
 use super::history::{Frames, Start};
 use super::reply::Refused;
-use super::routes::{Named, Shared};
+use super::routes::Shared;
 use super::session::Session;
 use super::start_at::{StartAt, StartAtError};
 use super::{EventId, frame};
@@ -33,7 +34,7 @@ pub(super) struct Position {
 
 pub(super) async fn get_stream(
     State(shared): State<Arc<Shared>>,
-    Named(id): Named,
+    Readable(id): Readable,
     position: Result<Query<Position>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
@@ -192,6 +193,19 @@ impl Reader {
         }
         (idle <= now).then_some(frame::KEEP_ALIVE)
     }
+}
+
+/// A stream from the start, without a connection, for tests of other files.
+#[cfg(test)]
+pub(super) fn tests_reader(
+    session: Arc<Session>,
+    grown: watch::Receiver<()>,
+    server: &super::CaptureServer,
+) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
+    let (start, _) = session.start(StartAt::Earliest);
+    let shared = &server.shared;
+    let stop = shared.stop.clone();
+    Reader::new(session, grown, (start, None), &shared.config, stop).into_stream()
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ impl Bench {
     fn new() -> Self {
         let config = CaptureConfig::default();
         Self {
-            store: Store::new(config.clone()),
+            store: Store::new(config.clone(), None),
             config,
             stop: CancellationToken::new(),
         }
@@ -222,7 +222,7 @@ fn short_of_room() -> Bench {
     let mut bench = Bench::new();
     bench.config.limits.session_events = 2;
     bench.config.limits.overflow = crate::capture::Overflow::DropOldest;
-    bench.store = Store::new(bench.config.clone());
+    bench.store = Store::new(bench.config.clone(), None);
     bench
 }
 

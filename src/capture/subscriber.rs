@@ -92,6 +92,9 @@ type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
 /// `done`. It reports what it is sent and nothing else: it repeats or drops events only if the receiver does.
 pub struct Subscriber {
     client: Client,
+    /// The URL to connect to.
+    target: String,
+    /// The URL as errors show it.
     url: String,
     options: SubscriberOptions,
     chunks: Option<Chunks>,
@@ -139,8 +142,9 @@ impl Subscriber {
         url: &str,
         options: SubscriberOptions,
     ) -> Result<Self, SubscribeError> {
+        let shown = without_key(url);
         let wrong = |source| SubscribeError::Url {
-            url: url.to_owned(),
+            url: shown.clone(),
             source,
         };
         let parsed = url::Url::parse(url).map_err(|source| wrong(Some(source)))?;
@@ -153,13 +157,14 @@ impl Subscriber {
             .read_timeout(options.quiet)
             .build()
             .map_err(|source| SubscribeError::Client {
-                url: url.to_owned(),
-                source,
+                url: shown.clone(),
+                source: source.without_url(),
             })?;
         let parser = Parser::new(options.frame_bytes, options.last_event_id.clone());
         let mut subscriber = Self {
             client,
-            url: url.to_owned(),
+            target: url.to_owned(),
+            url: shown.clone(),
             chunks: None,
             parser,
             frames: VecDeque::new(),
@@ -179,8 +184,8 @@ impl Subscriber {
                 .send()
                 .await
                 .map_err(|source| SubscribeError::Connect {
-                    url: url.to_owned(),
-                    source,
+                    url: shown,
+                    source: source.without_url(),
                 })?;
         subscriber.open(response).await?;
         Ok(subscriber)
@@ -251,7 +256,7 @@ impl Subscriber {
                         });
                     }
                 }
-                Some(Err(error)) => self.resume(Some(error)).await?,
+                Some(Err(error)) => self.resume(Some(error.without_url())).await?,
                 None => self.resume(None).await?,
             }
         }
@@ -315,7 +320,7 @@ impl Subscriber {
                 // The receiver has no room for the moment, or is only half there.
                 Ok(response) if busy(response.status()) => {}
                 Ok(response) => return self.open(response).await,
-                Err(error) => cause = Some(error),
+                Err(error) => cause = Some(error.without_url()),
             }
         }
         Err(SubscribeError::Lost {
@@ -336,7 +341,7 @@ impl Subscriber {
     fn request(&self) -> RequestBuilder {
         let mut request = self
             .client
-            .get(&self.url)
+            .get(&self.target)
             .header(header::ACCEPT, "text/event-stream");
         if let Some(id) = self.parser.last_id() {
             request = request.header("Last-Event-ID", id);
@@ -390,6 +395,21 @@ impl Subscriber {
             n => format!("`{}` ({id}), the last of {n} events", self.last_kind),
         }
     }
+}
+
+/// A URL without the value of its `key`, which must not be seen.
+fn without_key(url: &str) -> String {
+    let Some((start, query)) = url.split_once('?') else {
+        return url.to_owned();
+    };
+    let parameters: Vec<_> = query
+        .split('&')
+        .map(|parameter| match parameter.starts_with("key=") {
+            true => "key=[redacted]",
+            false => parameter,
+        })
+        .collect();
+    format!("{start}?{}", parameters.join("&"))
 }
 
 /// Whether a receiver that answers so may answer otherwise soon.

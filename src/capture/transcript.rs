@@ -3,13 +3,13 @@
 use std::time::SystemTime;
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::EventId;
 use super::log::Contents;
 use super::record::Record;
 use super::session::Refusals;
+use super::{EventId, EventJson};
 use crate::contract::{Event, SessionId};
 
 /// Everything that a session has received so far.
@@ -17,7 +17,7 @@ use crate::contract::{Event, SessionId};
 /// It depends on what was received, not on the order in which it arrived: events and faults are in the order of their
 /// places. (Two exceptions: events without numbers of their own are numbered as they arrive, and of two events under
 /// one number the first keeps it.)
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Transcript {
     /// The session.
     pub session_id: SessionId,
@@ -36,7 +36,7 @@ pub struct Transcript {
 }
 
 /// The beginning of an attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptMark {
     /// Which run of the session; a session that serves one prompt has one.
     pub run: u32,
@@ -53,7 +53,7 @@ pub struct AttemptMark {
 }
 
 /// One event, with its place and times.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TranscriptEvent {
     /// Which run of the session.
     pub run: u32,
@@ -64,21 +64,21 @@ pub struct TranscriptEvent {
     /// Which delivery of the session it was, from 1, in the order of arrival.
     pub delivery: u64,
     /// When it was received, by the receiver's clock.
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(with = "rfc3339")]
     pub received_at: SystemTime,
     /// When the worker sent it, as it says.
     pub sent_at: Option<String>,
     /// The session that the body named, when that was another than the path's.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_session_id: Option<String>,
     /// Whether subscribers see it; else it is a [`Fault::Late`].
     pub streamed: bool,
     /// The event.
-    pub event: Map<String, Value>,
+    pub event: EventJson,
 }
 
 /// Something that went wrong between worker and receiver.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fault {
@@ -102,9 +102,9 @@ pub enum Fault {
         /// The number.
         seq: u64,
         /// When it was received, by the receiver's clock.
-        #[serde(serialize_with = "rfc3339")]
+        #[serde(with = "rfc3339")]
         received_at: SystemTime,
-        /// The second event.
+        /// The second event. Read from a transcript, its numbers are as precise as numbers of the machine.
         event: Map<String, Value>,
     },
     /// An event that came after its place in the stream had been passed: after it was given up as missing, or after
@@ -131,7 +131,7 @@ pub enum Fault {
     /// A delivery that was answered with an error.
     Refused {
         /// When it was received, by the receiver's clock.
-        #[serde(serialize_with = "rfc3339")]
+        #[serde(with = "rfc3339")]
         received_at: SystemTime,
         /// The HTTP status of the answer.
         status: u16,
@@ -157,7 +157,7 @@ impl TranscriptEvent {
 
     /// The event as a type of the contract.
     pub fn to_event(&self) -> Event {
-        Event::from_object(self.event.clone())
+        Event::from_object(self.event.object().clone())
     }
 }
 
@@ -211,7 +211,7 @@ impl Transcript {
             attempt: record.id.attempt,
             seq: record.id.seq,
             received_at: record.received_at,
-            event: object(record),
+            event: event_json(record).object().clone(),
         });
         let dropped = contents.dropped.map(|(events, last)| Fault::Dropped {
             events,
@@ -249,16 +249,17 @@ fn transcribe(record: Record, streamed: bool) -> TranscriptEvent {
         seq: record.id.seq,
         delivery: record.ordinal,
         received_at: record.received_at,
-        event: object(&record),
+        event: event_json(&record),
         sent_at: record.sent_at.map(String::from),
         body_session_id: record.other_session.map(String::from),
         streamed,
     }
 }
 
-/// The event's object. Its text was read once before it was accepted, so reading it again cannot fail.
-fn object(record: &Record) -> Map<String, Value> {
-    serde_json::from_slice(record.json()).unwrap_or_default()
+/// The event's JSON. Its text was read once before it was accepted, so reading it again cannot fail.
+fn event_json(record: &Record) -> EventJson {
+    let text = std::str::from_utf8(record.json()).unwrap_or_default();
+    EventJson::new(text).unwrap_or_default()
 }
 
 /// The `type` of an event's object.
@@ -266,9 +267,25 @@ pub(super) fn kind(event: &Map<String, Value>) -> &str {
     event.get("type").and_then(Value::as_str).unwrap_or("")
 }
 
-fn rfc3339<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    let time = Timestamp::try_from(*time).map_err(serde::ser::Error::custom)?;
-    serializer.collect_str(&format_args!("{time:.6}"))
+/// Times as RFC 3339 with microseconds.
+mod rfc3339 {
+    use super::{Deserialize, Deserializer, Serializer, SystemTime, Timestamp};
+
+    pub(super) fn serialize<S: Serializer>(
+        time: &SystemTime,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let time = Timestamp::try_from(*time).map_err(serde::ser::Error::custom)?;
+        serializer.collect_str(&format_args!("{time:.6}"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<SystemTime, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let time: Timestamp = text.parse().map_err(serde::de::Error::custom)?;
+        Ok(time.into())
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,76 @@
+//! Pages of other origins: kept out unless they were let in.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::reply::Refused;
+use super::routes::Shared;
+
+/// Refuses what a browser sends for a page of an origin that is neither ours nor permitted, and tells browsers which
+/// are.
+///
+/// Not to answer with permission would keep such a page from reading, and not from posting: a plain-text POST needs no
+/// permission (Fetch, "CORS-safelisted request-header"). So the request itself is refused.
+pub(super) async fn guard(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
+        return next.run(request).await;
+    };
+    if is_own(&origin, request.headers()) {
+        return next.run(request).await;
+    }
+    let permitted =
+        |permitted: &String| permitted == "*" || permitted.as_bytes() == origin.as_bytes();
+    if !shared.config.origins.iter().any(permitted) {
+        let origin: String = String::from_utf8_lossy(origin.as_bytes())
+            .chars()
+            .take(256)
+            .collect();
+        return Refused::new(
+            StatusCode::FORBIDDEN,
+            format!("pages of `{origin}` may not use this receiver (setting `origins`)"),
+        )
+        .into_response();
+    }
+    let asks_first = request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match asks_first {
+        true => StatusCode::NO_CONTENT.into_response(),
+        false => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    if asks_first {
+        for (name, value) in [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+            (
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                "authorization, content-type, last-event-id",
+            ),
+            (header::ACCESS_CONTROL_MAX_AGE, "600"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    response
+}
+
+/// Whether a page of this server sent the request.
+fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    let origin = origin.as_bytes();
+    [&b"http://"[..], b"https://"]
+        .iter()
+        .filter_map(|scheme| origin.strip_prefix(*scheme))
+        .any(|authority| Some(authority) == host)
+}

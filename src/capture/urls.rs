@@ -1,0 +1,49 @@
+//! The URLs of a session, as workers and clients are to use them.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use super::keys::{Keys, Purpose};
+use super::percent::percent_encode;
+use crate::contract::SessionId;
+
+/// Writes URLs under one beginning, with the keys that they need.
+pub(super) struct Urls<'a> {
+    pub(super) base: String,
+    pub(super) keys: Option<&'a Keys>,
+}
+
+impl Urls<'_> {
+    pub(super) fn callback(&self, session: &SessionId) -> String {
+        self.url("events", session, "", Purpose::Write)
+    }
+
+    pub(super) fn stream(&self, session: &SessionId) -> String {
+        self.url("stream", session, "", Purpose::Read)
+    }
+
+    pub(super) fn transcript(&self, session: &SessionId) -> String {
+        self.url("sessions", session, "/transcript", Purpose::Read)
+    }
+
+    fn url(&self, endpoint: &str, session: &SessionId, rest: &str, purpose: Purpose) -> String {
+        let query = self.keys.map_or_else(String::new, |keys| {
+            format!("?key={}", keys.key(purpose, session).reveal())
+        });
+        format!(
+            "{}/{endpoint}/{}{rest}{query}",
+            self.base,
+            percent_encode(session.as_str())
+        )
+    }
+}
+
+/// The beginning of the URLs that reach an address from this machine.
+pub(super) fn local(address: SocketAddr) -> String {
+    // "All addresses" is one to listen on, not one to connect to.
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
