@@ -1,9 +1,10 @@
 //! What can be typed.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::capture_args::{CaptureArgs, ReplayArgs};
 
 /// The question that `run` asks when none is given.
 const DEFAULT_PROMPT: &str =
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Worker,
     /// Run the receiver of callbacks as a process of its own.
     Capture(CaptureArgs),
+    /// Play a session's transcript to subscribers, as it was received.
+    Replay(ReplayArgs),
 }
 
 #[derive(Debug, Args)]
@@ -124,13 +127,6 @@ pub(super) enum ImagesCommand {
         #[arg(long)]
         force: bool,
     },
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CaptureArgs {
-    /// The address to listen on.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8092")]
-    pub(super) listen: SocketAddr,
 }
 
 fn prompt(text: &str) -> Result<String, String> {

@@ -1,22 +1,71 @@
-//! `kai-e2e capture`: the receiver as a process of its own.
+//! `kai-e2e capture` and `kai-e2e replay`: the receiver as a process of its own.
 
 use super::Exit;
-use super::args::CaptureArgs;
+use super::capture_args::{CaptureArgs, ReplayArgs};
 use super::console::out;
 use super::signals::stop_signal;
-use crate::capture::{CaptureConfig, CaptureServer};
+use crate::capture::{CaptureConfig, CaptureServer, Transcript};
+use crate::contract::Secret;
 
 pub(super) async fn capture(args: CaptureArgs) -> Result<(), Exit> {
+    let (config, made) = args.receiver.config();
     let config = CaptureConfig {
-        listen: args.listen,
-        ..CaptureConfig::default()
+        transcripts: args.transcripts,
+        ..args.bounds.apply(config)
     };
+    let locked = config.access != crate::capture::Access::Open;
     let server = CaptureServer::start(config).await?;
-    let address = server.address();
-    out(&format!(
-        "listening on {address}\n  callback_url  http://{address}/events/SESSION\n  stream        curl -N http://{address}/stream/SESSION"
-    ));
+    out(&greeting(&server, locked, made.as_ref()));
     stop_signal().await?;
+    server.shutdown().await;
+    Ok(())
+}
+
+/// What somebody needs to know in order to post and read.
+fn greeting(server: &CaptureServer, locked: bool, made: Option<&Secret>) -> String {
+    let address = server.address();
+    if !locked {
+        return format!(
+            "listening on {address}\n  callback_url  http://{address}/events/SESSION\n  stream        curl -N http://{address}/stream/SESSION"
+        );
+    }
+    let token = match made {
+        Some(token) => format!("\n  token         {}", token.reveal()),
+        None => String::new(),
+    };
+    format!(
+        "listening on {address}{token}\n  a session     curl -X POST -H 'Authorization: Bearer TOKEN' -d '{{\"session_id\": \"SESSION\"}}' http://{address}/sessions"
+    )
+}
+
+pub(super) async fn replay(args: ReplayArgs) -> Result<(), Exit> {
+    let transcript = Transcript::read(&args.transcript)?;
+    let (mut config, _) = args.receiver.config();
+    // It was within the bounds of its recording, and it is the only session.
+    let limits = &mut config.limits;
+    (limits.session_events, limits.session_bytes) = (usize::MAX, usize::MAX);
+    limits.total_bytes = usize::MAX;
+    let server = CaptureServer::start(config).await?;
+    let session = &transcript.session_id;
+    out(&format!(
+        "listening on {}\n  events  {}\n  stream  curl -N '{}'",
+        server.address(),
+        transcript.events.len(),
+        server.stream_url(session)
+    ));
+    let play = async {
+        server.subscribed(session).await;
+        server.replay(&transcript, args.pace.into()).await
+    };
+    tokio::select! {
+        signal = stop_signal() => {
+            signal?;
+        }
+        played = play => {
+            played?;
+            stop_signal().await?;
+        }
+    }
     server.shutdown().await;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! How a command ends when it does not succeed.
 
-use crate::capture::CaptureError;
+use crate::capture::{CaptureError, ReplayError, TranscriptError};
 use crate::harness::HarnessError;
 use crate::stack::StackError;
 use crate::worker::{ConfigError, WorkerError};
@@ -65,6 +65,23 @@ impl From<WorkerError> for Exit {
 
 impl From<CaptureError> for Exit {
     fn from(error: CaptureError) -> Self {
+        match error {
+            CaptureError::Exposed { .. } | CaptureError::Setting { .. } => {
+                Self::Usage(text(&error))
+            }
+            _ => Self::Environment(text(&error)),
+        }
+    }
+}
+
+impl From<TranscriptError> for Exit {
+    fn from(error: TranscriptError) -> Self {
+        Self::Usage(text(&error))
+    }
+}
+
+impl From<ReplayError> for Exit {
+    fn from(error: ReplayError) -> Self {
         Self::Environment(text(&error))
     }
 }

@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod capture;
+mod capture_args;
 mod console;
 mod doctor;
 mod exit;
@@ -33,5 +34,6 @@ pub async fn execute(cli: Cli) -> Result<(), Exit> {
         Command::Images(args) => images::images(args).await,
         Command::Worker => worker::worker().await,
         Command::Capture(args) => capture::capture(args).await,
+        Command::Replay(args) => capture::replay(args).await,
     }
 }

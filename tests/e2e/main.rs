@@ -5,6 +5,7 @@
 mod artefacts;
 mod cancellation;
 mod canonical;
+mod capture_process;
 mod command;
 mod doctor;
 mod external_callers;
