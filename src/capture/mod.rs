@@ -78,6 +78,12 @@ mod transcript_file;
 mod urls;
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod test_support;
 
 pub use access::Access;

@@ -21,6 +21,7 @@ pub(super) struct Frame {
 
 /// The state between two chunks, which may be cut anywhere.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone, PartialEq))]
 pub(super) struct Parser {
     /// The most bytes that a frame may have before its end is seen.
     limit: usize,
