@@ -8,7 +8,7 @@ use super::{
     Endpoints, Images, PerService, PostgresEndpoint, RunningStack, Service, StackConfig,
     StackError, StartTimings, TypesenseEndpoint,
     provider::{Begun, Order, Provider},
-    seed::{self, change_passwords, fill_server},
+    seed::{self, fill_server, take_over},
     services::{ADMIN_USER, Credentials, TEMPORAL_UI_PORT, Target, until_ready},
     session::Lease,
 };
@@ -126,7 +126,7 @@ impl Launch<'_> {
     }
 
     /// Postgres with the seed. A server that came with it came with passwords, too: they are changed before anything else is
-    /// done.
+    /// done with it.
     async fn postgres(
         &self,
         credentials: &Credentials,
@@ -135,7 +135,7 @@ impl Launch<'_> {
         let started = self.start(Service::Postgres, credentials, since).await?;
         let endpoint = self.postgres_endpoint(&started, credentials)?;
         let seeding = match &started.begun.came_with {
-            Some(password) => change_passwords(&endpoint, password).await?,
+            Some(password) => take_over(&endpoint, password).await?,
             None => fill_server(&endpoint, self.config.seed_scale()).await?,
         };
         Ok((started, endpoint, seeding))

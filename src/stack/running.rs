@@ -33,7 +33,7 @@ pub struct StartTimings {
     /// From the moment that the containers were asked for until each service answered.
     pub ready: PerService<Duration>,
     /// Loading the koperasi seed, which begins as soon as Postgres answers; where the image holds it already, changing the
-    /// passwords that came with it.
+    /// passwords that came with it and making the first copy of its template.
     pub seed: Duration,
     /// From the call until everything was there.
     pub total: Duration,

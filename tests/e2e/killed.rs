@@ -236,7 +236,11 @@ impl Place {
         let mut found = Vec::new();
         for container in self.containers().await? {
             let template = r#"{{range .Mounts}}{{if eq .Type "volume"}}{{println "volume" .Name}}{{end}}{{end}}{{range $name, $_ := .NetworkSettings.Networks}}{{println "network" $name}}{{end}}"#;
-            let listed = docker(&["inspect", "--format", template, &container]).await?;
+            let listed = match docker(&["inspect", "--format", template, &container]).await {
+                // Its removal was under way.
+                Err(error) if error.to_string().contains("No such object") => continue,
+                listed => listed?,
+            };
             found.extend(
                 listed
                     .lines()

@@ -12,7 +12,7 @@ use crate::stack::{
     error::{Cause, LogTail},
     owned::{abandon, remove_session},
     provider::{Containers, Instance, Provider},
-    seed::{self, fill_server},
+    seed::{self, make_template},
     services::{ADMIN_USER, DATA_DIRECTORY, INITDB, Target, baking_command, until_ready},
     session::{Lease, StateRoot},
 };
@@ -111,7 +111,7 @@ impl Bake<'_> {
             reader_password: Secret::random(),
             database: seed::DATABASE.to_owned(),
         };
-        fill_server(&server, self.config.seed_scale()).await?;
+        make_template(&server, self.config.seed_scale()).await?;
         self.end(provider, &instance, &container).await?;
         self.build_from(&container, &password)
             .await

@@ -4,7 +4,7 @@ mod database;
 mod digest;
 mod files;
 mod load;
-mod passwords;
+mod takeover;
 mod template;
 
 pub use database::{create_database, drop_database};
@@ -14,5 +14,5 @@ pub use template::clone_database;
 
 pub(super) use files::{digest as seed_digest, filling_digest, hex};
 pub(super) use load::{DATABASE, READER};
-pub(super) use passwords::change_passwords;
-pub(super) use template::fill_server;
+pub(super) use takeover::take_over;
+pub(super) use template::{fill_server, make_template};

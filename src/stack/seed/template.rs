@@ -24,6 +24,16 @@ pub(in crate::stack) async fn fill_server(
     scale: &SeedScale,
 ) -> Result<Duration, StackError> {
     let started = Instant::now();
+    make_template(postgres, scale).await?;
+    clone_database(postgres, DATABASE).await?;
+    Ok(started.elapsed())
+}
+
+/// Loads the seed into the template of a fresh server.
+pub(in crate::stack) async fn make_template(
+    postgres: &PostgresEndpoint,
+    scale: &SeedScale,
+) -> Result<(), StackError> {
     seed_database(postgres, TEMPLATE, scale).await?;
     let client = open(postgres, MAINTENANCE_DATABASE).await?;
     client
@@ -33,9 +43,7 @@ pub(in crate::stack) async fn fill_server(
         ))
         .await
         .map_err(|error| failed("make a template of the database", TEMPLATE, error))?;
-    until_unused(&client).await?;
-    clone_on(&client, DATABASE).await?;
-    Ok(started.elapsed())
+    until_unused(&client).await
 }
 
 /// Creates a database with the seed's contents as a copy of the stack's template: tens of milliseconds, where seeding takes a
@@ -48,7 +56,7 @@ pub async fn clone_database(postgres: &PostgresEndpoint, database: &str) -> Resu
     clone_on(&open(postgres, MAINTENANCE_DATABASE).await?, database).await
 }
 
-async fn clone_on(client: &Client, database: &str) -> Result<(), StackError> {
+pub(super) async fn clone_on(client: &Client, database: &str) -> Result<(), StackError> {
     create_from(client, database, TEMPLATE).await?;
     // The setting ends with the transaction, which a batch is.
     let rights = format!(
