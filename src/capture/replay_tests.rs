@@ -174,3 +174,20 @@ async fn a_subscriber_is_waited_for() {
     assert_eq!(session.accepted(), 0);
     drop(kept);
 }
+
+#[tokio::test]
+async fn what_a_replay_pushes_out_is_given_back() {
+    let recorded = recorded().await;
+    let server = server(|config| {
+        config.limits.session_events = 2;
+        config.limits.overflow = crate::capture::Overflow::DropOldest;
+    })
+    .await;
+    let played = server.replay(&recorded, Pace::Full);
+    soon("the replay", played).await.expect("room is made");
+    let store = &server.shared.store;
+    let (contents, _) = store.get(&recorded.session_id).expect("there").contents();
+    let kept = contents.events.iter().map(|(record, _)| record.cost());
+    assert!(contents.dropped.is_some());
+    assert_eq!(store.bytes(), kept.sum::<usize>());
+}

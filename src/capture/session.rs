@@ -143,8 +143,15 @@ impl Session {
     ) -> Result<(), Full> {
         {
             let mut state = self.state();
-            state.log.restore(record, done, streamed)?;
-            lease.keep();
+            let bytes = state.log.bytes();
+            let restored = state.log.restore(record, done, streamed);
+            let added = match restored {
+                Ok(()) => lease.keep(),
+                Err(_) => 0,
+            };
+            self.budget
+                .give_back((bytes + added).saturating_sub(state.log.bytes()));
+            restored?;
             state.last_used = Instant::now();
             state.changes += 1;
         }
