@@ -150,6 +150,16 @@ pub enum StackError {
         source: Cause,
     },
 
+    /// The collections of a private world could not be removed.
+    #[error("the typesense collections {prefix}* could not be removed")]
+    Collections {
+        /// What their names begin with.
+        prefix: String,
+        /// The client's error.
+        #[source]
+        source: Cause,
+    },
+
     /// The server's log of statements cannot be read or does not look as expected.
     #[error("postgres's statement log cannot be read: {reason}")]
     StatementLog {

@@ -22,6 +22,7 @@ mod error;
 mod images;
 mod kept;
 mod launch;
+mod once;
 mod owned;
 mod progress;
 mod provider;
@@ -34,6 +35,7 @@ mod shared;
 mod statement_log;
 mod status;
 mod wait;
+mod worlds;
 
 pub(crate) use bounds::parse as parse_bound;
 
@@ -62,3 +64,4 @@ pub use statement_log::{
     LogPosition, LoggedStatement, StatementFilter, StatementKind, StatementLog,
 };
 pub use status::{ServiceStatus, StackStanding, StackStatus, status};
+pub use worlds::{World, in_background};

@@ -8,7 +8,8 @@ use super::{
     Progress, RunningStack, Service, StackConfig, StackError,
     launch::Launch,
     provider::{self, Instance, Provider, Scope},
-    session::{Lease, StateRoot, sweep},
+    session::{Lease, SessionDirectory, StateRoot, sweep},
+    worlds::Tenancy,
 };
 
 /// A stack of this process's own, which nobody else knows of.
@@ -32,6 +33,7 @@ use super::{
 pub struct OwnedStack {
     running: RunningStack,
     lease: Lease,
+    tenancy: Tenancy,
 }
 
 impl OwnedStack {
@@ -72,7 +74,11 @@ impl OwnedStack {
         .run()
         .await;
         match launched {
-            Ok(running) => Ok(Self { running, lease }),
+            Ok(running) => Ok(Self {
+                running,
+                lease,
+                tenancy: Tenancy::default(),
+            }),
             Err(first) => Err(abandon(provider.as_ref(), lease, first).await),
         }
     }
@@ -108,13 +114,21 @@ impl OwnedStack {
         provider.resume(service, instance).await
     }
 
+    pub(super) fn tenancy(&self) -> &Tenancy {
+        &self.tenancy
+    }
+
+    pub(super) fn session_directory(&self) -> &SessionDirectory {
+        self.lease.directory()
+    }
+
     /// Removes the stack: containers, volumes, files and the watcher. Everything is gone when this returns.
     ///
     /// # Errors
     ///
     /// When the engine or the watcher fails. The watcher then goes on trying for a minute.
     pub async fn stop(self) -> Result<(), StackError> {
-        let Self { running, lease } = self;
+        let Self { running, lease, .. } = self;
         let provider = provider::of(&running.instances.temporal).await?;
         remove_session(provider.as_ref(), running.session()).await?;
         lease.end().await

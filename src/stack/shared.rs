@@ -15,7 +15,8 @@ use super::{
     owned::{abandon, remove_session},
     provider::{self, Provider},
     seed,
-    session::{ExclusiveLock, Lease, StateRoot, sweep, write_private},
+    session::{ExclusiveLock, Lease, SessionDirectory, StateRoot, sweep, write_private},
+    worlds::Tenancy,
 };
 
 /// The use of a stack that other processes may use too.
@@ -28,8 +29,8 @@ use super::{
 pub struct SharedStack {
     running: RunningStack,
     attachment: Attachment,
-    // Held for its lock.
-    _lease: Lease,
+    lease: Lease,
+    tenancy: Tenancy,
 }
 
 /// How a process came to its shared stack.
@@ -108,7 +109,8 @@ impl SharedStack {
         Ok(Self {
             running,
             attachment: Attachment::Found,
-            _lease: lease,
+            lease,
+            tenancy: Tenancy::default(),
         })
     }
 
@@ -119,7 +121,24 @@ impl SharedStack {
 
     /// Whether it stays when its last user is gone.
     pub fn is_kept(&self) -> bool {
-        self._lease.is_kept()
+        self.lease.is_kept()
+    }
+
+    /// Lets it stay when its last user is gone, until [`down`](super::down).
+    ///
+    /// # Errors
+    ///
+    /// When the session's directory cannot be written to.
+    pub fn keep(&self) -> Result<(), StackError> {
+        self.lease.keep()
+    }
+
+    pub(super) fn tenancy(&self) -> &Tenancy {
+        &self.tenancy
+    }
+
+    pub(super) fn session_directory(&self) -> &SessionDirectory {
+        self.lease.directory()
     }
 }
 
@@ -148,7 +167,8 @@ impl Starter<'_> {
             Ok(running) => Ok(SharedStack {
                 running,
                 attachment: Attachment::Started,
-                _lease: lease,
+                lease,
+                tenancy: Tenancy::default(),
             }),
             Err(first) => Err(abandon(provider, lease, first).await),
         }

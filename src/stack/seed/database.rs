@@ -1,10 +1,14 @@
 //! Making and removing databases.
 
+use std::time::{Duration, Instant};
+
 use tokio::time::timeout;
 use tokio_postgres::Client;
 
 use super::load::{failed, late, open};
-use crate::stack::{PostgresEndpoint, StackError, bounds, services::MAINTENANCE_DATABASE};
+use crate::stack::{
+    PostgresEndpoint, StackError, bounds, services::MAINTENANCE_DATABASE, wait::Backoff,
+};
 
 /// Creates a database: empty, or as a copy of `template`, to which nobody may be connected meanwhile.
 ///
@@ -44,12 +48,15 @@ pub(super) async fn create_from(
 ///
 /// [`StackError::Database`] when the server refuses.
 pub async fn drop_database(postgres: &PostgresEndpoint, database: &str) -> Result<(), StackError> {
-    let client = open(postgres, MAINTENANCE_DATABASE).await?;
+    drop_on(&open(postgres, MAINTENANCE_DATABASE).await?, database).await
+}
+
+async fn drop_on(client: &Client, database: &str) -> Result<(), StackError> {
     let statement = format!(
         "DROP DATABASE IF EXISTS {} WITH (FORCE)",
         identifier(database)
     );
-    run(&client, "drop the database", database, &statement).await
+    run(client, "drop the database", database, &statement).await
 }
 
 /// A copy of many rows on a slow disk takes seconds, so this has as long as the seed.
@@ -63,6 +70,31 @@ async fn run(
         .await
         .map_err(|_| late(action, database, bounds::SEED))?
         .map_err(|error| failed(action, database, error))
+}
+
+/// Removes a database whose last connections were closed a moment ago: waits for the server to see their end, which takes
+/// less than ending them by force. What is still open after that is ended all the same.
+pub(in crate::stack) async fn drop_unused_database(
+    postgres: &PostgresEndpoint,
+    database: &str,
+) -> Result<(), StackError> {
+    const BOUND: Duration = Duration::from_millis(200);
+    let client = open(postgres, MAINTENANCE_DATABASE).await?;
+    let deadline = Instant::now() + BOUND;
+    let mut backoff = Backoff::new();
+    loop {
+        let row = client
+            .query_one(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = $1",
+                &[&database],
+            )
+            .await
+            .map_err(|error| failed("look at the users of the database", database, error))?;
+        if row.get::<_, i64>(0) == 0 || !backoff.pause_within(deadline).await {
+            break;
+        }
+    }
+    drop_on(&client, database).await
 }
 
 /// A name as it stands in SQL.

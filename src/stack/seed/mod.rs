@@ -7,6 +7,7 @@ mod load;
 mod takeover;
 mod template;
 
+pub(super) use database::drop_unused_database;
 pub use database::{create_database, drop_database};
 pub use digest::{DatabaseDigest, TableDigest, dump_digest};
 pub use load::seed_database;

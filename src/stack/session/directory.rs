@@ -158,7 +158,7 @@ fn identity_in(directory: &Path, name: &str) -> io::Result<String> {
     }
 }
 
-pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+pub(in crate::stack) fn open_lock(path: &Path) -> io::Result<File> {
     File::options()
         .read(true)
         .write(true)
@@ -169,7 +169,7 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
 }
 
 /// Tries to take the exclusive lock; `false` when somebody holds one.
-pub(super) fn locked(file: &File) -> io::Result<bool> {
+pub(in crate::stack) fn locked(file: &File) -> io::Result<bool> {
     match file.try_lock() {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),

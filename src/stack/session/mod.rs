@@ -10,14 +10,16 @@
 
 mod directory;
 mod exclusive_lock;
+mod handshake;
 mod labels;
 mod lease;
 mod reaper;
 mod state_root;
 mod sweep;
 
-pub(super) use directory::SessionDirectory;
+pub(super) use directory::{SessionDirectory, locked, open_lock};
 pub(super) use exclusive_lock::ExclusiveLock;
+pub(super) use handshake::Handshake;
 pub(super) use labels::{Labels, SESSION, STACK, owner_filter};
 pub(super) use lease::Lease;
 pub(super) use state_root::{StateRoot, write_private};

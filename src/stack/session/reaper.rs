@@ -99,7 +99,7 @@ impl Drop for Reaper {
 
 /// Lets a child run on, and collects its exit status when it comes, so that it is no zombie for as long as this process
 /// lives.
-fn discard(mut child: Child) {
+pub(super) fn discard(mut child: Child) {
     // Without a thread there is a zombie until this process ends: no reason to fail.
     let _ = std::thread::Builder::new()
         .name("kai-e2e-reaper".to_owned())
@@ -128,7 +128,7 @@ fn spawn(directory: &Path, provider: &dyn Provider, grace: Duration) -> Result<C
         })
 }
 
-async fn first_line(child: &mut Child) -> io::Result<String> {
+pub(super) async fn first_line(child: &mut Child) -> io::Result<String> {
     let Some(stdout) = child.stdout.take() else {
         return Err(io::Error::other("its output is not connected"));
     };
@@ -144,7 +144,7 @@ async fn first_line(child: &mut Child) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&text).trim().to_owned())
 }
 
-fn failed(reason: &str, source: Option<io::Error>) -> StackError {
+pub(super) fn failed(reason: &str, source: Option<io::Error>) -> StackError {
     StackError::Reaper {
         reason: reason.to_owned(),
         source,

@@ -1,0 +1,86 @@
+//! Starting the watcher that removes the worlds of processes that have ended.
+
+use std::{
+    fmt::Write,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use crate::contract::Secret;
+use crate::stack::{
+    Endpoints, RunningStack, Service, StackError,
+    engine::EngineAddress,
+    session::{Handshake, locked, open_lock, write_private},
+};
+
+const SCRIPT: &str = include_str!("watcher.sh");
+
+/// Where the services are, for the watcher.
+pub(super) struct Target {
+    /// The engine's address, and the container of Postgres, where there are such.
+    pub(super) container: Option<(String, String)>,
+    pub(super) endpoints: Endpoints,
+}
+
+impl Target {
+    /// The services of a stack.
+    pub(super) fn of(stack: &RunningStack) -> Self {
+        let container = stack.container_id(Service::Postgres);
+        Self {
+            container: container
+                .map(|container| (EngineAddress::find().url().to_owned(), container.to_owned())),
+            endpoints: stack.endpoints().clone(),
+        }
+    }
+
+    /// Lines of `NAME=VALUE`, the last of a name counts. It holds secrets.
+    fn text(&self) -> Secret {
+        let (postgres, typesense) = (&self.endpoints.postgres, &self.endpoints.typesense);
+        let (engine, container) = self.container.clone().unwrap_or_default();
+        let mut text = String::new();
+        for (name, value) in [
+            ("engine", engine.as_str()),
+            ("container", &container),
+            ("host", &postgres.host),
+            ("port", &postgres.port.to_string()),
+            ("user", &postgres.admin_user),
+            ("password", postgres.admin_password.reveal()),
+            ("typesense", &typesense.url()),
+            ("key", typesense.api_key.reveal()),
+        ] {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{name}={value}");
+        }
+        Secret::new(text)
+    }
+}
+
+/// Makes sure that a watcher watches, and that it knows where. To be called under the registration lock.
+pub(super) async fn ensure(
+    session: &Path,
+    worlds: &Path,
+    target: &Target,
+) -> Result<(), StackError> {
+    let known = worlds.join("target");
+    let draft = worlds.join(".target");
+    // Written under another name first: the watcher reads it without a lock.
+    write_private(&draft, target.text().reveal().as_bytes())
+        .and_then(|()| fs::rename(&draft, &known))
+        .map_err(StackError::state("write", &known))?;
+    let lock = worlds.join("watcher.lock");
+    let free = open_lock(&lock)
+        .and_then(|file| locked(&file))
+        .map_err(StackError::state("lock", &lock))?;
+    if !free {
+        return Ok(());
+    }
+    let mut command = Command::new("setsid");
+    // A session of its own: no signal to the group of the test process reaches it, nor does the end of a terminal.
+    command
+        .args(["sh", "-c", SCRIPT, "kai-e2e-worlds"])
+        .arg(session)
+        .current_dir("/")
+        .stdin(Stdio::null());
+    Handshake::with(command).await.map(drop)
+}
