@@ -222,6 +222,10 @@ impl Agent {
         })
     }
 
+    pub(super) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
     /// Closes the database connections that no run uses at the moment, so that a database can be dropped.
     pub fn close_idle_connections(&self) {
         self.inner.databases.close_idle();

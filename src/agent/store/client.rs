@@ -168,15 +168,7 @@ impl Client {
         if documents.is_empty() {
             return Ok(());
         }
-        let mut lines = String::new();
-        for document in documents {
-            let line = serde_json::to_string(document).map_err(|error| StoreError::Answer {
-                collection: collection.to_owned(),
-                reason: format!("a document cannot be written as JSON ({error})"),
-            })?;
-            lines.push_str(&line);
-            lines.push('\n');
-        }
+        let lines = lines(collection, documents)?;
         match self.import(collection, lines.clone()).await {
             Err(StoreError::Refused { status: 404, .. }) => {
                 self.create(collection).await?;
@@ -184,6 +176,20 @@ impl Client {
             }
             other => other,
         }
+    }
+
+    /// As [`Client::upsert`], for a collection that is likely not to exist yet: creates it first, and also when there is
+    /// nothing to write.
+    pub(super) async fn fill<T: serde::Serialize>(
+        &self,
+        collection: &str,
+        documents: &[T],
+    ) -> Result<(), StoreError> {
+        self.create(collection).await?;
+        if documents.is_empty() {
+            return Ok(());
+        }
+        self.import(collection, lines(collection, documents)?).await
     }
 
     /// Deletes the document with exactly this id; that it is not there is no error.
@@ -302,6 +308,20 @@ impl Client {
         set_path(&mut url, &segments);
         url
     }
+}
+
+/// Documents as Typesense imports them: one JSON object a line.
+fn lines<T: serde::Serialize>(collection: &str, documents: &[T]) -> Result<String, StoreError> {
+    let mut lines = String::new();
+    for document in documents {
+        let line = serde_json::to_string(document).map_err(|error| StoreError::Answer {
+            collection: collection.to_owned(),
+            reason: format!("a document cannot be written as JSON ({error})"),
+        })?;
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    Ok(lines)
 }
 
 /// Appends percent-encoded segments to the base path.

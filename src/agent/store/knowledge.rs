@@ -12,6 +12,17 @@ use crate::contract::documents::{
     Instruction, SKILLS, Skill, TABLE_DESCRIPTIONS, TableDescription,
 };
 
+/// The collections whose documents belong to a connection.
+pub(crate) const CONNECTION_COLLECTIONS: [&str; 4] = [
+    TABLE_DESCRIPTIONS,
+    INSTRUCTIONS,
+    BUSINESS_GLOSSARIES,
+    SKILLS,
+];
+
+/// A document of any collection, as it is stored.
+pub(crate) type Document = Map<String, Value>;
+
 /// The agent's knowledge.
 pub(crate) struct Store {
     client: Client,
@@ -96,6 +107,24 @@ impl Store {
     /// Writes skills, replacing those with the same ids.
     pub(crate) async fn put_skills(&self, skills: &[Skill]) -> Result<(), StoreError> {
         self.client.upsert(SKILLS, skills).await
+    }
+
+    /// Everything that one collection holds of a connection, by id, whole.
+    pub(crate) async fn documents(
+        &self,
+        collection: &str,
+        connection: &str,
+    ) -> Result<Vec<Document>, StoreError> {
+        self.of(collection, connection).await
+    }
+
+    /// Writes documents into a collection that is likely not to exist yet.
+    pub(crate) async fn fill(
+        &self,
+        collection: &str,
+        documents: &[Document],
+    ) -> Result<(), StoreError> {
+        self.client.fill(collection, documents).await
     }
 
     async fn of<T: DeserializeOwned>(

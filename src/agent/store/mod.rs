@@ -13,7 +13,7 @@ mod knowledge;
 mod legacy;
 
 pub use error::StoreError;
-pub(crate) use knowledge::Store;
+pub(crate) use knowledge::{CONNECTION_COLLECTIONS, Document, Store};
 
 #[cfg(test)]
 mod tests;
