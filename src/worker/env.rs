@@ -8,6 +8,9 @@ use crate::contract::{DEFAULT_TASK_QUEUE, Secret, organisation_task_queue};
 
 /// KAI's own health port.
 const DEFAULT_HEALTH_PORT: u16 = 8091;
+/// What goes in front of the names of Typesense's collections; not one of KAI's own. It leads a worker into the private
+/// world of a harness.
+pub(crate) const COLLECTION_PREFIX: &str = "TYPESENSE_COLLECTION_PREFIX";
 /// Set one of these and Temporal's own configuration decides instead of `TEMPORAL_HOST`.
 const TEMPORAL_OWN: [&str; 3] = [
     "TEMPORAL_ADDRESS",
@@ -89,8 +92,20 @@ fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigErr
             wanted: "it must be a Fernet key: 32 bytes in URL-safe base64".to_owned(),
         });
     }
+    let prefix = get(COLLECTION_PREFIX).unwrap_or_default();
+    if !prefix
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+    {
+        return Err(ConfigError::Invalid {
+            variable: COLLECTION_PREFIX,
+            value: prefix,
+            wanted: "it may hold letters, digits, `_`, `-` and `.`".to_owned(),
+        });
+    }
     let typesense =
-        TypesenseConfig::new(format!("{protocol}://{host}:{port}"), Secret::new(api_key));
+        TypesenseConfig::new(format!("{protocol}://{host}:{port}"), Secret::new(api_key))
+            .with_collection_prefix(prefix);
     let mut agent = AgentConfig::new(typesense, Secret::new(encrypt_key));
     if let Some(language) = get("AGENT_LANGUAGE") {
         agent.language = language;
@@ -150,6 +165,25 @@ mod tests {
         assert_eq!(config.task_queue, "kai-agent-queue");
         assert_eq!(config.health.map(|address| address.port()), Some(8091));
         assert!(config.identity.starts_with("kai-worker-"));
+    }
+
+    #[test]
+    fn collections_have_kais_own_names_unless_a_prefix_is_set() {
+        let prefix = |pairs: &[(&str, &str)]| {
+            read(pairs).map(|config| config.agent.typesense.collection_prefix)
+        };
+        assert_eq!(prefix(&[]).expect("usable"), "");
+        assert_eq!(
+            prefix(&[("TYPESENSE_COLLECTION_PREFIX", "world_1_")]).expect("usable"),
+            "world_1_"
+        );
+        let said = prefix(&[("TYPESENSE_COLLECTION_PREFIX", "a/b")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            said.contains("TYPESENSE_COLLECTION_PREFIX is `a/b`"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub use config::{
     WorkerConfig,
 };
 pub use connect::connect;
+pub(crate) use env::COLLECTION_PREFIX;
 pub use error::{ConfigError, WorkerError};
 pub use health::Health;
 pub use running::KaiWorker;
