@@ -6,12 +6,16 @@ use super::Exit;
 use super::args::{UpArgs, UpFormat};
 use super::console::{StandardError, out};
 use super::signals::unless_stopped;
-use crate::harness::{AnyStack, Harness, HarnessSettings, stack_variables};
+use crate::harness::{AnyStack, Harness, HarnessSettings, Isolation, stack_variables};
 use crate::stack::{self, StackConfig};
 
 pub(super) async fn up(args: UpArgs) -> Result<(), Exit> {
     let config = StackConfig::from_env()?;
-    let settings = HarnessSettings::from_env()?;
+    // Whoever uses a stack that stays knows KAI's own names only.
+    let settings = HarnessSettings {
+        isolation: Isolation::Master,
+        ..HarnessSettings::from_env()?
+    };
     let (stack, connection_id) = unless_stopped(async {
         let stack = Arc::new(AnyStack::Shared(stack::up(&config, &StandardError).await?));
         let harness = Harness::on(Arc::clone(&stack), settings).await?;

@@ -6,7 +6,7 @@ use super::Exit;
 use super::console::StandardError;
 use super::signals::unless_stopped;
 use crate::contract::error_chain;
-use crate::harness::{AnyStack, Harness, HarnessSettings};
+use crate::harness::{AnyStack, Harness, HarnessSettings, Isolation};
 use crate::stack::{OwnedStack, StackConfig};
 
 /// Starts a stack and a harness on it, does the work, and removes everything again, whatever happened. A signal ends
@@ -15,7 +15,11 @@ pub(super) async fn on_own_stack<T>(
     work: impl AsyncFnOnce(&Harness) -> Result<T, Exit>,
 ) -> Result<T, Exit> {
     let config = StackConfig::from_env()?;
-    let settings = HarnessSettings::from_env()?;
+    // Nobody else is on this stack: there is nothing to be kept apart from.
+    let settings = HarnessSettings {
+        isolation: Isolation::Master,
+        ..HarnessSettings::from_env()?
+    };
     let owned =
         unless_stopped(async { Ok(OwnedStack::start(&config, &StandardError).await?) }).await?;
     let stack = Arc::new(AnyStack::Owned(owned));

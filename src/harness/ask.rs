@@ -340,7 +340,7 @@ impl RunningAsk<'_> {
         let logged_sql = observe::logged(
             &self.statements,
             self.position,
-            &self.harness.stack().endpoints().postgres,
+            self.harness.postgres(),
             reported,
             settle,
         )
@@ -372,6 +372,7 @@ impl RunningAsk<'_> {
             evidence,
             gone,
             witness: self.witness,
+            failures: self.harness.failures.clone(),
         })
     }
 }

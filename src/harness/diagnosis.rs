@@ -39,6 +39,7 @@ pub(super) async fn gone(stack: &AnyStack) -> Option<StackError> {
 impl Harness {
     /// An error as it leaves the harness: explained by the stack, and marked with the artefacts of the test.
     pub(super) async fn failed(&self, error: HarnessError) -> HarnessError {
+        self.failures.note();
         self.witness.mark(explained(&self.stack, error).await)
     }
 }

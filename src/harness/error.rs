@@ -31,6 +31,17 @@ pub enum HarnessError {
     /// The instructions, glossary and skills could not be loaded.
     #[error("the catalogue could not be loaded into typesense")]
     Catalogue(#[source] AgentError),
+    /// The collections of a private world could not be filled.
+    #[error("the collections of a private world could not be filled")]
+    World(#[source] AgentError),
+    /// A Temporal namespace could not be made or deleted.
+    #[error("the temporal namespace {namespace} cannot be used: {reason}")]
+    Namespace {
+        /// The namespace.
+        namespace: String,
+        /// What the server said.
+        reason: String,
+    },
     /// The instructions, glossary and skills could not be read.
     #[error(transparent)]
     Fixtures(#[from] CatalogueError),

@@ -1,23 +1,20 @@
 //! The harness itself: everything that one test needs, running.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use sha2::{Digest, Sha256};
 use temporalio_client::Client;
 
 use super::artefacts::{Witness, mark_without_harness};
 use super::diagnosis::explained;
-use super::setup::{Prepared, Setup};
-use super::{AnyStack, Ask, HarnessError, HarnessSettings};
-use crate::agent::{Agent, AgentConfig, Catalogue, OfflineAnalyst, TypesenseConfig};
+use super::residence::{Failed, Residence};
+use super::setup::Setup;
+use super::wiring::{Wiring, new_connection_id, short_id};
+use super::{AnyStack, Ask, HarnessError, HarnessSettings, Isolation, master, namespace};
+use crate::agent::{Agent, Catalogue, Knowledge, OfflineAnalyst};
 use crate::capture::{CaptureConfig, CaptureServer};
-use crate::contract::Secret;
-use crate::stack::{Endpoints, Progress, SharedStack, StackConfig};
-use crate::worker::{KaiWorker, TemporalTarget, WorkerConfig, WorkerError, connect};
-
-static PREPARED: LazyLock<Prepared> = LazyLock::new(Prepared::default);
+use crate::stack::{PostgresEndpoint, Progress, SharedStack, StackConfig, World};
+use crate::worker::{KaiWorker, WorkerConfig, WorkerError, connect};
 
 /// A stack, a worker, a capture server and a client, wired together.
 #[must_use = "a harness that is dropped stops its worker and its capture server"]
@@ -29,8 +26,10 @@ pub struct Harness {
     pub(super) connection_id: String,
     pub(super) client: Client,
     pub(super) capture: CaptureServer,
+    pub(super) wiring: Wiring,
+    pub(super) failures: Failed,
     agent: Agent,
-    worker: Option<KaiWorker>,
+    residence: Residence,
     pub(super) stack: Arc<AnyStack>,
 }
 
@@ -60,7 +59,7 @@ impl Harness {
         let wired = in_time(bound, "harness", Self::wired(Arc::clone(&stack), settings)).await;
         match wired {
             Ok(harness) => {
-                witness.uses_database(&harness.stack.endpoints().postgres.database);
+                witness.uses_database(&harness.postgres().database);
                 Ok(Self { witness, ..harness })
             }
             Err(error) => Err(witness.mark(explained(&stack, error).await)),
@@ -68,70 +67,72 @@ impl Harness {
     }
 
     async fn wired(stack: Arc<AnyStack>, settings: HarnessSettings) -> Result<Self, HarnessError> {
-        let endpoints = stack.endpoints();
+        let known = master::knowledge(&stack, &settings).await?;
+        let (world, mut wiring, connection_id) = match settings.isolation {
+            Isolation::Private => {
+                let world = stack.new_world().await?;
+                let wiring = Wiring::private(stack.endpoints(), &world);
+                (Some(world), wiring, new_connection_id())
+            }
+            Isolation::Master => (
+                None,
+                Wiring::master(stack.endpoints()),
+                known.connection_id().to_owned(),
+            ),
+        };
+        if settings.own_namespace {
+            let name = format!("kai-e2e-{}", short_id());
+            namespace::register(&wiring, &name).await?;
+            wiring.namespace = name;
+        }
+        let failures = Failed::default();
+        // From here on whatever fails, the world and the namespace are given back.
+        let mut residence = Residence {
+            worker: None,
+            world,
+            wiring: wiring.clone(),
+            failures: failures.clone(),
+            stop_timeout: settings.stop_timeout,
+            keep_failed: settings.keep_failed,
+            stack: Some(Arc::clone(&stack)),
+        };
         let task_queue = settings
             .task_queue
             .clone()
             .unwrap_or_else(|| format!("kai-e2e-{}-queue", short_id()));
-        let config = worker_config(endpoints, &settings, &task_queue);
-        let identity = format!("kai-e2e-client-{}", std::process::id());
-        let client = connect(&config.temporal, &identity).await?;
+        let config = wiring.worker_config(&settings, &task_queue);
         let model = Arc::new(OfflineAnalyst::new());
-        let capture = CaptureServer::start(CaptureConfig::default()).await?;
-        // The connection is prepared by a worker in any case; where somebody else's worker is to answer, ours goes
-        // again before the first prompt, and never polls the queue of the run.
-        let setup_queue = if settings.worker {
-            task_queue.clone()
-        } else {
-            format!("{task_queue}-setup")
-        };
         // Not the worker's own: its connections belong to the worker's runtime.
         let agent = Agent::new(config.agent.clone(), model.clone()).map_err(WorkerError::from)?;
-        let worker = KaiWorker::start(
-            WorkerConfig {
-                task_queue: setup_queue.clone(),
-                ..config
+        let identity = format!("kai-e2e-client-{}", std::process::id());
+        let (client, capture, worker, ()) = futures::try_join!(
+            async { Ok::<_, HarnessError>(connect(&config.temporal, &identity).await?) },
+            async { Ok(CaptureServer::start(CaptureConfig::default()).await?) },
+            async {
+                Ok(match settings.worker {
+                    true => Some(KaiWorker::start(config.clone(), model).await?),
+                    false => None,
+                })
             },
-            model,
-        )
-        .await?;
-        let setup = Setup {
-            client: &client,
-            task_queue: &setup_queue,
-            agent: &agent,
-        };
-        let database = &endpoints.postgres.database;
-        let key = format!("{}/{database}", endpoints.temporal_address);
-        let connection_id = PREPARED
-            .cell(&key)
-            .get_or_try_init(|| async {
-                let id = format!("koperasi-{}", short_id());
-                setup
-                    .connection(
-                        &id,
-                        &endpoints.postgres.reader_url(database),
-                        &embedded_catalogue()?,
-                    )
-                    .await?;
-                Ok::<_, HarnessError>(id)
-            })
-            .await?
-            .clone();
-        let worker = if settings.worker {
-            Some(worker)
-        } else {
-            worker.stop().await?;
-            None
-        };
+            async {
+                match &residence.world {
+                    Some(world) => fill(world, &wiring, &agent, &connection_id, &known).await,
+                    None => Ok(()),
+                }
+            },
+        )?;
+        residence.worker = worker;
         Ok(Self {
             witness: Witness::default(),
             settings,
             task_queue,
             connection_id,
             client,
-            agent,
             capture,
-            worker,
+            wiring,
+            failures,
+            agent,
+            residence,
             stack,
         })
     }
@@ -141,7 +142,7 @@ impl Harness {
     /// # Errors
     /// When it cannot be stored, scanned, or given its catalogue.
     pub async fn connect_database(&self, uri: &str) -> Result<String, HarnessError> {
-        let id = format!("koperasi-{}", short_id());
+        let id = new_connection_id();
         let setup = Setup {
             client: &self.client,
             task_queue: &self.task_queue,
@@ -155,12 +156,25 @@ impl Harness {
         {
             self.witness.uses_database(database);
         }
-        let catalogue = embedded_catalogue()?;
+        let catalogue = Catalogue::embedded()?;
         let connecting = setup.connection(&id, uri, &catalogue);
         match in_time(self.settings.setup_timeout, "connection", connecting).await {
             Ok(()) => Ok(id),
             Err(error) => Err(self.failed(error).await),
         }
+    }
+
+    /// Loads instructions, business terms and skills for this harness's connection; entries with the same ids are replaced,
+    /// others stay. In a private world nobody else sees them.
+    ///
+    /// # Errors
+    /// When Typesense cannot be written to.
+    pub async fn load_catalogue(&self, catalogue: &Catalogue) -> Result<(), HarnessError> {
+        self.agent
+            .load_catalogue(&self.connection_id, catalogue)
+            .await
+            .map(drop)
+            .map_err(HarnessError::Catalogue)
     }
 
     /// Prepares one prompt; awaiting it sends it and returns the [`Run`](super::Run).
@@ -190,7 +204,22 @@ impl Harness {
 
     /// The worker, unless this harness runs without one.
     pub fn worker(&self) -> Option<&KaiWorker> {
-        self.worker.as_ref()
+        self.residence.worker.as_ref()
+    }
+
+    /// How Postgres is reached, with this harness's own database as the database.
+    pub fn postgres(&self) -> &PostgresEndpoint {
+        self.wiring.postgres()
+    }
+
+    /// What goes in front of the names of this harness's Typesense collections; empty in the master world.
+    pub fn collection_prefix(&self) -> &str {
+        &self.wiring.collection_prefix
+    }
+
+    /// The Temporal namespace of this harness's workflows.
+    pub fn namespace(&self) -> &str {
+        &self.wiring.namespace
     }
 
     /// The services.
@@ -205,28 +234,22 @@ impl Harness {
 
     /// The configuration that this harness's own worker has, for another worker on the same queue or elsewhere.
     pub fn worker_config(&self) -> WorkerConfig {
-        worker_config(self.stack.endpoints(), &self.settings, &self.task_queue)
+        self.wiring.worker_config(&self.settings, &self.task_queue)
     }
 
-    /// Stops the worker and the capture server; the stack stays with whoever holds it.
+    /// Stops the worker and the capture server, and removes the private world; the stack stays with whoever holds it.
     ///
     /// # Errors
-    /// When the worker ended with an error, or did not end in time.
+    /// When the worker ended with an error, something did not end in time, or the world could not be removed.
     pub async fn stop(self) -> Result<(), HarnessError> {
         let bound = self.settings.stop_timeout;
+        let given_back = self.residence.give_back().await;
+        let shut_down = tokio::time::timeout(bound, self.capture.shutdown()).await;
         let late = || HarnessError::StopTimeout {
             task_queue: self.task_queue.clone(),
             bound,
         };
-        let stopped = match self.worker {
-            Some(worker) => match tokio::time::timeout(bound, worker.stop()).await {
-                Ok(stopped) => stopped.map_err(HarnessError::from),
-                Err(_) => Err(late()),
-            },
-            None => Ok(()),
-        };
-        let shut_down = tokio::time::timeout(bound, self.capture.shutdown()).await;
-        match stopped.and(shut_down.map_err(|_| late())) {
+        match given_back.and(shut_down.map_err(|_| late())) {
             Ok(()) => Ok(()),
             Err(error) => Err(self.witness.mark(explained(&self.stack, error).await)),
         }
@@ -246,38 +269,27 @@ async fn in_time<T>(
     })
 }
 
-fn worker_config(
-    endpoints: &Endpoints,
-    settings: &HarnessSettings,
-    task_queue: &str,
-) -> WorkerConfig {
-    let typesense = TypesenseConfig::new(
-        endpoints.typesense.url(),
-        endpoints.typesense.api_key.clone(),
-    );
-    let agent = AgentConfig::new(typesense, Secret::new(encrypt_key(endpoints)));
-    WorkerConfig {
-        task_queue: task_queue.to_owned(),
-        timeouts: settings.timeouts,
-        retry: settings.retry,
-        ..WorkerConfig::new(TemporalTarget::at(&endpoints.temporal_address), agent)
-    }
-}
-
-/// The Fernet key of a stack's stored connections: derived from a secret that only its users have, so that every
-/// process that is attached to the stack has the same.
-pub(crate) fn encrypt_key(endpoints: &Endpoints) -> String {
-    let mut digest = Sha256::new();
-    digest.update(b"kai-e2e stored connections\0");
-    digest.update(endpoints.typesense.api_key.reveal().as_bytes());
-    base64::engine::general_purpose::URL_SAFE.encode(digest.finalize())
-}
-
-fn embedded_catalogue() -> Result<Catalogue, HarnessError> {
-    Ok(Catalogue::embedded()?)
-}
-
-fn short_id() -> String {
-    let id = uuid::Uuid::new_v4().simple().to_string();
-    id[..12].to_owned()
+/// Makes what a private world consists of, all parts at the same time.
+async fn fill(
+    world: &World,
+    wiring: &Wiring,
+    agent: &Agent,
+    connection_id: &str,
+    known: &Knowledge,
+) -> Result<(), HarnessError> {
+    let uri = wiring.reader_url();
+    futures::try_join!(
+        async { Ok::<_, HarnessError>(world.clone_database().await?) },
+        async {
+            let stored = agent
+                .store_connection(connection_id, &uri, "koperasi")
+                .await;
+            stored.map(drop).map_err(HarnessError::World)
+        },
+        async {
+            let loaded = agent.load_knowledge(connection_id, known).await;
+            loaded.map_err(HarnessError::World)
+        },
+    )?;
+    Ok(())
 }

@@ -1,7 +1,8 @@
 //! A stack, a worker, a capture server and a client, wired for one test.
 //!
 //! [`Harness::shared`] attaches to the machine's stack (and starts it when it is the first), launches a worker of its
-//! own on a task queue of its own, and prepares the koperasi database through the worker's own activities.
+//! own on a task queue of its own, and gives it a private world: a copy of the seeded database, and collections that hold
+//! what the worker's own activities learnt of the original, once a stack.
 //! [`Harness::ask`] sends one prompt the way a cloud client does and returns a [`Run`]: everything that was seen of it,
 //! from the subscriber, from Temporal and from Postgres.
 
@@ -15,15 +16,19 @@ mod expect;
 mod fixture;
 mod history;
 mod live;
+mod master;
+mod namespace;
 mod normal_form;
 mod observe;
 mod outcome;
+mod residence;
 mod run;
 mod settings;
 mod setup;
 mod snapshot;
 mod stack;
 mod variables;
+mod wiring;
 
 pub use artefacts::Artefacts;
 pub use ask::{Ask, RunningAsk};
@@ -33,7 +38,7 @@ pub use fixture::harness;
 pub use history::RunHistory;
 pub use live::Harness;
 pub use run::{BrokenPromises, Outcome, Run, WorkflowFailure};
-pub use settings::HarnessSettings;
+pub use settings::{HarnessSettings, Isolation};
 pub use stack::AnyStack;
 pub use variables::stack_variables;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::artefacts::{RunWitness, ending};
+use super::residence::Failed;
 use super::{Artefacts, RunHistory};
 use crate::checks::{LoggedSql, RunEvidence, SeenEvent, Verdict, judge};
 use crate::contract::{ChatResult, Event, SqlResultEvent};
@@ -27,6 +28,7 @@ pub struct Run {
     /// A service that was found gone after a run without success.
     pub(super) gone: Option<Arc<StackError>>,
     pub(super) witness: Option<RunWitness>,
+    pub(super) failures: Failed,
 }
 
 /// How the workflow ended.
@@ -272,6 +274,7 @@ impl Run {
 
     /// Takes note of a failure of the test; what is returned belongs into its error.
     pub(super) fn failed(&self, error: &dyn std::error::Error) -> Option<Artefacts> {
+        self.failures.note();
         let witness = self.witness.as_ref()?;
         Some(witness.failed(error.to_string()))
     }

@@ -30,8 +30,27 @@ pub struct HarnessSettings {
     pub retry: RetrySettings,
     /// The task queue; one of its own for every harness unless it is set.
     pub task_queue: Option<String>,
+    /// Which data the harness works on; a private world.
+    pub isolation: Isolation,
+    /// Whether the harness has a Temporal namespace of its own; it shares `default` with others otherwise.
+    pub own_namespace: bool,
+    /// Whether the private world of a failed test stays, for somebody to look at; `KAI_E2E_KEEP_FAILED`.
+    pub keep_failed: bool,
     /// Whether this harness runs a worker; without one it waits for somebody else's on its task queue.
     pub worker: bool,
+}
+
+/// Which data a harness works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Isolation {
+    /// A database and collections of its own, made for it and removed after it: nobody else sees them, and it may change
+    /// them.
+    #[default]
+    Private,
+    /// The stack's own database `koperasi` and KAI's own collection names, which all others that chose this use too. For
+    /// workers that know nothing of private worlds, and for stacks that nobody else uses.
+    Master,
 }
 
 impl Default for HarnessSettings {
@@ -51,6 +70,9 @@ impl Default for HarnessSettings {
                 ..RetrySettings::default()
             },
             task_queue: None,
+            isolation: Isolation::default(),
+            own_namespace: false,
+            keep_failed: false,
             worker: true,
         }
     }
@@ -60,7 +82,8 @@ impl HarnessSettings {
     /// The defaults, with what the environment sets.
     ///
     /// # Errors
-    /// When `KAI_E2E_RUN_TIMEOUT` is no whole number of seconds above zero, or another bound is no number of seconds.
+    /// When `KAI_E2E_RUN_TIMEOUT` is no whole number of seconds above zero, `KAI_E2E_KEEP_FAILED` neither 1 nor 0, or a bound
+    /// no number of seconds.
     pub fn from_env() -> Result<Self, ConfigError> {
         for bound in bounds::ALL {
             let value = std::env::var(bound.variable()).unwrap_or_default();
@@ -74,7 +97,22 @@ impl HarnessSettings {
         if let Ok(text) = std::env::var("KAI_E2E_RUN_TIMEOUT") {
             settings.run_timeout = seconds("KAI_E2E_RUN_TIMEOUT", &text)?;
         }
+        if let Ok(text) = std::env::var("KAI_E2E_KEEP_FAILED") {
+            settings.keep_failed = switch("KAI_E2E_KEEP_FAILED", &text)?;
+        }
         Ok(settings)
+    }
+}
+
+fn switch(variable: &'static str, text: &str) -> Result<bool, ConfigError> {
+    match text.trim() {
+        "1" => Ok(true),
+        "" | "0" => Ok(false),
+        _ => Err(ConfigError::Invalid {
+            variable,
+            value: text.to_owned(),
+            wanted: "it must be 1 or 0".to_owned(),
+        }),
     }
 }
 
@@ -94,6 +132,14 @@ fn seconds(variable: &'static str, text: &str) -> Result<Duration, ConfigError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_switch_is_1_or_0() {
+        assert!(switch("V", "1").expect("on"));
+        assert!(!switch("V", " ").expect("off"));
+        let said = switch("V", "yes").unwrap_err().to_string();
+        assert!(said.starts_with("V is `yes`"), "{said}");
+    }
 
     #[test]
     fn a_bound_of_nothing_is_refused() {

@@ -1,12 +1,8 @@
 //! Makes a database known to the worker, through the worker's own activities.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use serde_json::{Value, json};
 use temporalio_client::{Client, UntypedWorkflow, WorkflowStartOptions};
 use temporalio_common::data_converters::{PayloadConverter, RawValue};
-use tokio::sync::OnceCell;
 
 use super::HarnessError;
 use super::run::WorkflowFailure;
@@ -87,17 +83,4 @@ impl Setup<'_> {
 /// One JSON value as a workflow's argument.
 pub(super) fn json_argument(value: &Value) -> RawValue {
     RawValue::from_value(value, &PayloadConverter::default())
-}
-
-/// The connections that this process has prepared, by the stack's and the database's name: one preparation serves all
-/// harnesses of a process on one stack, because the agent can only read.
-#[derive(Default)]
-pub(super) struct Prepared(Mutex<HashMap<String, Arc<OnceCell<String>>>>);
-
-impl Prepared {
-    pub(super) fn cell(&self, key: &str) -> Arc<OnceCell<String>> {
-        // A poisoned map is still a map of cells: nothing in it can be half done.
-        let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(cells.entry(key.to_owned()).or_default())
-    }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use kai_e2e::harness::{Harness, Outcome, harness};
-use kai_e2e::stack::{SeedScale, drop_database, seed_database};
 use rstest::rstest;
 use tokio_postgres::NoTls;
 
@@ -15,18 +14,14 @@ use crate::support::{Result, eventually, query};
 async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
     #[future(awt)] harness: Harness,
 ) -> Result {
-    // A database of its own, because a lock on the shared one would stop everybody's queries.
-    let postgres = harness.stack().endpoints().postgres.clone();
-    let database = format!("cancellation_{}", uuid::Uuid::new_v4().simple());
-    seed_database(&postgres, &database, &"0.05".parse::<SeedScale>()?).await?;
-    let connection = harness
-        .connect_database(&postgres.reader_url(&database))
-        .await?;
+    // The database is this harness's own, so that the lock stops nobody else's queries.
+    let postgres = harness.postgres();
+    let database = &postgres.database;
     let waiting = format!(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND usename = '{}' AND state = 'active'",
         postgres.reader_user
     );
-    let (admin, driver) = tokio_postgres::connect(&postgres.admin_url(&database), NoTls).await?;
+    let (admin, driver) = tokio_postgres::connect(&postgres.admin_url(database), NoTls).await?;
     let driver = tokio::spawn(driver);
     admin
         .batch_execute("BEGIN; LOCK TABLE cooperative IN ACCESS EXCLUSIVE MODE")
@@ -34,7 +29,6 @@ async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
 
     let asked = harness
         .ask("Berapa jumlah koperasi?")
-        .connection(&connection)
         .without_watching_progress()
         .start()
         .await?;
@@ -73,7 +67,6 @@ async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
     admin.batch_execute("ROLLBACK").await?;
     drop(admin);
     driver.await??;
-    drop_database(&postgres, &database).await?;
     Ok(())
 }
 

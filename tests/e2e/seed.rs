@@ -49,7 +49,8 @@ async fn a_clone_holds_the_seed_and_the_same_rights(#[future(awt)] harness: Harn
     .await;
     drop_database(postgres, &name).await?;
     assert_eq!(clone, original);
-    assert_eq!(rights, golden(&harness, RIGHTS).await?);
+    let koperasi = postgres.admin_url(&postgres.database);
+    assert_eq!(rights, query(&koperasi, RIGHTS).await?);
     let shown = rights[0][0].as_deref().unwrap_or_default();
     assert!(
         shown.contains("kai_reader CONNECT") && !shown.contains("public TEMPORARY"),
@@ -117,7 +118,7 @@ async fn the_agents_role_can_only_read(
     #[future(awt)] harness: Harness,
     #[case] sql: &str,
 ) -> Result {
-    let postgres = &harness.stack().endpoints().postgres;
+    let postgres = harness.postgres();
     let error = query(&postgres.reader_url(&postgres.database), sql)
         .await
         .expect_err("refused");

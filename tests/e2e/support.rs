@@ -18,7 +18,7 @@ pub type Rows = Vec<Vec<Option<String>>>;
 
 /// Runs hand-written SQL on the harness's database, as the superuser, beside everything that is tested.
 pub async fn golden(harness: &Harness, sql: &str) -> Result<Rows> {
-    let postgres = &harness.stack().endpoints().postgres;
+    let postgres = harness.postgres();
     query(&postgres.admin_url(&postgres.database), sql).await
 }
 

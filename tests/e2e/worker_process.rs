@@ -3,7 +3,7 @@
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use kai_e2e::harness::{Harness, HarnessSettings, harness, stack_variables};
+use kai_e2e::harness::{Harness, HarnessSettings, harness};
 use rstest::rstest;
 
 use crate::support::{CANONICAL, Result, eventually, kai_e2e};
@@ -24,10 +24,7 @@ async fn a_worker_process_answers_is_healthy_and_stops_in_order(
     let mut worker = Worker(
         kai_e2e()
             .arg("worker")
-            .envs(stack_variables(
-                caller.stack().endpoints(),
-                caller.connection_id(),
-            ))
+            .envs(caller.variables())
             .env("TEMPORAL_TASK_QUEUE", caller.task_queue())
             .env("HEALTH_PORT", port.to_string())
             .stdout(Stdio::null())

@@ -1,0 +1,94 @@
+//! Where a harness's services and data are, and the worker's configuration that follows from it.
+
+use base64::Engine;
+use sha2::{Digest, Sha256};
+
+use super::HarnessSettings;
+use crate::agent::{AgentConfig, TypesenseConfig};
+use crate::contract::Secret;
+use crate::stack::{Endpoints, PostgresEndpoint, World};
+use crate::worker::{TemporalTarget, WorkerConfig};
+
+/// The namespace that a Temporal server begins with.
+pub(super) const DEFAULT_NAMESPACE: &str = "default";
+
+/// One stack's services, and within them the part that is one harness's.
+#[derive(Debug, Clone)]
+pub(super) struct Wiring {
+    /// The stack's, with the harness's own database as the database.
+    pub(super) endpoints: Endpoints,
+    pub(super) namespace: String,
+    pub(super) collection_prefix: String,
+}
+
+impl Wiring {
+    /// The master world: KAI's own names.
+    pub(super) fn master(endpoints: &Endpoints) -> Self {
+        Self {
+            endpoints: endpoints.clone(),
+            namespace: DEFAULT_NAMESPACE.to_owned(),
+            collection_prefix: String::new(),
+        }
+    }
+
+    /// A private world.
+    pub(super) fn private(endpoints: &Endpoints, world: &World) -> Self {
+        let mut wiring = Self::master(endpoints);
+        wiring.endpoints.postgres = world.postgres().clone();
+        wiring.collection_prefix = world.collection_prefix();
+        wiring
+    }
+
+    pub(super) fn postgres(&self) -> &PostgresEndpoint {
+        &self.endpoints.postgres
+    }
+
+    /// The URI that the agent's connection is stored with.
+    pub(super) fn reader_url(&self) -> String {
+        self.postgres().reader_url(&self.postgres().database)
+    }
+
+    pub(super) fn temporal(&self) -> TemporalTarget {
+        TemporalTarget::Address {
+            address: self.endpoints.temporal_address.clone(),
+            namespace: self.namespace.clone(),
+        }
+    }
+
+    pub(super) fn worker_config(
+        &self,
+        settings: &HarnessSettings,
+        task_queue: &str,
+    ) -> WorkerConfig {
+        let typesense = &self.endpoints.typesense;
+        let typesense = TypesenseConfig::new(typesense.url(), typesense.api_key.clone())
+            .with_collection_prefix(&self.collection_prefix);
+        let key = Secret::new(encrypt_key(&self.endpoints));
+        WorkerConfig {
+            task_queue: task_queue.to_owned(),
+            timeouts: settings.timeouts,
+            retry: settings.retry,
+            ..WorkerConfig::new(self.temporal(), AgentConfig::new(typesense, key))
+        }
+    }
+}
+
+/// The Fernet key of a stack's stored connections: derived from a secret that only its users have, so that every
+/// process that is attached to the stack has the same.
+pub(super) fn encrypt_key(endpoints: &Endpoints) -> String {
+    let mut digest = Sha256::new();
+    digest.update(b"kai-e2e stored connections\0");
+    digest.update(endpoints.typesense.api_key.reveal().as_bytes());
+    base64::engine::general_purpose::URL_SAFE.encode(digest.finalize())
+}
+
+/// The id of a new connection to a database with the koperasi schema.
+pub(super) fn new_connection_id() -> String {
+    format!("koperasi-{}", short_id())
+}
+
+/// Twelve random hexadecimal digits.
+pub(super) fn short_id() -> String {
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    id[..12].to_owned()
+}
