@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::{Client, error::ErrorPosition};
 
-use super::{create_database, files::FILES};
+use super::{create_database, files::FILES, verifier::verifier};
 use crate::stack::{
     Bound, PostgresEndpoint, SeedScale, StackError, bounds,
     services::{connect_to_postgres, quietly},
@@ -44,12 +44,11 @@ async fn seed(
     let started = Instant::now();
     create_database(postgres, database, None).await?;
     let client = open(postgres, database).await?;
+    let password = verifier(&postgres.reader_password);
+    let password = password.as_ref().unwrap_or(&postgres.reader_password);
     for (name, value) in [
         ("koperasi.scale", scale.as_str()),
-        (
-            "koperasi.reader_password",
-            postgres.reader_password.reveal(),
-        ),
+        ("koperasi.reader_password", password.reveal()),
     ] {
         client
             .execute("SELECT set_config($1, $2, false)", &[&name, &value])

@@ -6,6 +6,7 @@ mod files;
 mod load;
 mod takeover;
 mod template;
+mod verifier;
 
 pub(super) use database::drop_unused_database;
 pub use database::{create_database, drop_database};

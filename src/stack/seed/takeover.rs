@@ -7,6 +7,7 @@ use tokio_postgres::Client;
 use super::{
     load::{DATABASE, READER, failed, open},
     template::clone_on,
+    verifier::verifier,
 };
 use crate::contract::Secret;
 use crate::stack::{
@@ -34,12 +35,18 @@ pub(in crate::stack) async fn take_over(
     Ok(started.elapsed())
 }
 
-async fn change_passwords(client: &Client, postgres: &PostgresEndpoint) -> Result<(), StackError> {
+/// Gives both roles the endpoint's passwords.
+pub(super) async fn change_passwords(
+    client: &Client,
+    postgres: &PostgresEndpoint,
+) -> Result<(), StackError> {
     let statement = [
         (READER, &postgres.reader_password),
         (ADMIN_USER, &postgres.admin_password),
     ]
     .map(|(role, password)| {
+        let stored = verifier(password);
+        let password = stored.as_ref().unwrap_or(password);
         format!(
             "ALTER ROLE {role} PASSWORD '{}'",
             password.reveal().replace('\'', "''")

@@ -9,6 +9,7 @@ use super::{
     files::DATABASE_RIGHTS,
     load::{DATABASE, failed, open},
     seed_database,
+    takeover::change_passwords,
 };
 use crate::stack::{
     PostgresEndpoint, SeedScale, StackError, services::MAINTENANCE_DATABASE, wait::Backoff,
@@ -25,7 +26,10 @@ pub(in crate::stack) async fn fill_server(
 ) -> Result<Duration, StackError> {
     let started = Instant::now();
     make_template(postgres, scale).await?;
-    clone_database(postgres, DATABASE).await?;
+    let client = open(postgres, MAINTENANCE_DATABASE).await?;
+    // The server has stored the superuser's in a way that makes every login slow.
+    change_passwords(&client, postgres).await?;
+    clone_on(&client, DATABASE).await?;
     Ok(started.elapsed())
 }
 

@@ -1,0 +1,100 @@
+//! Passwords as Postgres stores them.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::contract::Secret;
+
+/// How often a password is hashed at each login, on both sides. The usual 4,096 times make guessing slow, and a login take a
+/// hundredth of a second; the passwords of a stack are 128 random bits, which nobody guesses, and every run logs in.
+const ITERATIONS: u32 = 1;
+
+/// What a role's password is set to so that the server stores it as it is: a SCRAM-SHA-256 verifier (RFC 5803). It is as good
+/// as the password only to somebody who can impersonate the server. `None` for a password that is not plain ASCII, which the
+/// server would have to prepare first (RFC 4013).
+pub(in crate::stack) fn verifier(password: &Secret) -> Option<Secret> {
+    let password = password.reveal();
+    let plain = !password.is_empty() && password.bytes().all(|b| (0x21..0x7f).contains(&b));
+    plain.then(|| {
+        let salt = *Uuid::new_v4().as_bytes();
+        Secret::new(of(password, &salt, ITERATIONS))
+    })
+}
+
+fn of(password: &str, salt: &[u8], iterations: u32) -> String {
+    let salted = salted(password.as_bytes(), salt, iterations);
+    let stored = Sha256::digest(hmac(&salted, b"Client Key"));
+    let server = hmac(&salted, b"Server Key");
+    format!(
+        "SCRAM-SHA-256${iterations}:{}${}:{}",
+        STANDARD.encode(salt),
+        STANDARD.encode(stored),
+        STANDARD.encode(server)
+    )
+}
+
+/// `Hi` of RFC 5802.
+fn salted(password: &[u8], salt: &[u8], iterations: u32) -> [u8; 32] {
+    let first = [salt, &1_u32.to_be_bytes()].concat();
+    let mut round = hmac(password, &first);
+    let mut all = round;
+    for _ in 1..iterations {
+        round = hmac(password, &round);
+        all.iter_mut()
+            .zip(round)
+            .for_each(|(sum, byte)| *sum ^= byte);
+    }
+    all
+}
+
+/// HMAC-SHA-256 (RFC 2104).
+fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    const BLOCK: usize = 64;
+    let mut padded = [0_u8; BLOCK];
+    if key.len() > BLOCK {
+        padded[..32].copy_from_slice(&Sha256::digest(key));
+    } else {
+        padded[..key.len()].copy_from_slice(key);
+    }
+    let inner = Sha256::new()
+        .chain_update(padded.map(|byte| byte ^ 0x36))
+        .chain_update(message)
+        .finalize();
+    Sha256::new()
+        .chain_update(padded.map(|byte| byte ^ 0x5c))
+        .chain_update(inner)
+        .finalize()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The exchange of RFC 7677 §3.
+    #[test]
+    fn the_servers_signature_is_that_of_the_rfc() {
+        let salt = STANDARD.decode("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap();
+        let message = "n=user,r=rOprNGfwEbeRWgbNEkqO,\
+            r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,\
+            c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+        let verifier = of("pencil", &salt, 4096);
+        let server_key = verifier.rsplit(':').next().unwrap();
+
+        let signature = hmac(&STANDARD.decode(server_key).unwrap(), message.as_bytes());
+        assert_eq!(
+            STANDARD.encode(signature),
+            "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
+        );
+        assert!(verifier.starts_with("SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$"));
+    }
+
+    #[test]
+    fn what_the_server_must_prepare_is_left_to_it() {
+        assert!(verifier(&Secret::new("0a1b")).is_some());
+        for other in ["", "pass word", "sandi ü"] {
+            assert!(verifier(&Secret::new(other)).is_none(), "{other:?}");
+        }
+    }
+}
