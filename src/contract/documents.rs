@@ -14,6 +14,22 @@ pub const BUSINESS_GLOSSARIES: &str = "business_glossaries";
 /// Collection of [`Skill`]s.
 pub const SKILLS: &str = "skills";
 
+/// Collection of what a worker remembers of earlier sessions.
+pub const KAI_MEMORIES: &str = "kai_memories";
+/// Collection of questions with SQL that is known to answer them.
+pub const CONTEXT_STORES: &str = "context_stores";
+
+/// Every collection that a worker may make.
+pub const COLLECTIONS: [&str; 7] = [
+    DATABASE_CONNECTIONS,
+    TABLE_DESCRIPTIONS,
+    INSTRUCTIONS,
+    BUSINESS_GLOSSARIES,
+    SKILLS,
+    KAI_MEMORIES,
+    CONTEXT_STORES,
+];
+
 /// A column with 1 to this many distinct values is of low cardinality, and its values are stored.
 pub const MAX_CATEGORIES: usize = 60;
 

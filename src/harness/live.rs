@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use temporalio_client::Client;
+use tokio::sync::Semaphore;
 
 use super::artefacts::{Witness, mark_without_harness};
 use super::diagnosis::explained;
@@ -15,6 +16,10 @@ use crate::agent::{Agent, Catalogue, Knowledge, OfflineAnalyst};
 use crate::capture::{CaptureConfig, CaptureServer};
 use crate::stack::{PostgresEndpoint, Progress, SharedStack, StackConfig, World};
 use crate::worker::{KaiWorker, WorkerConfig, WorkerError, connect};
+
+/// How many harnesses of a process are set up at once. The services make their parts one after the other anyway (Typesense
+/// writes to its log, Postgres a checkpoint for each copy): more at once would only wait there, each with a time-out running.
+static TURNS: Semaphore = Semaphore::const_new(8);
 
 /// A stack, a worker, a capture server and a client, wired together.
 #[must_use = "a harness that is dropped stops its worker and its capture server"]
@@ -68,6 +73,8 @@ impl Harness {
 
     async fn wired(stack: Arc<AnyStack>, settings: HarnessSettings) -> Result<Self, HarnessError> {
         let known = master::knowledge(&stack, &settings).await?;
+        // Nobody closes it; were it closed, nobody would have to wait.
+        let _turn = TURNS.acquire().await.ok();
         let (world, mut wiring, connection_id) = match settings.isolation {
             Isolation::Private => {
                 let world = stack.new_world().await?;

@@ -44,8 +44,18 @@ impl Residence {
     /// When the worker ended with an error, or something could not be removed.
     pub(super) async fn give_back(mut self) -> Result<(), HarnessError> {
         self.keep_if_failed();
+        let owned = matches!(self.stack.as_deref(), Some(AnyStack::Owned(_)));
         let (worker, world, wiring) = self.take();
-        give_back(worker, world, wiring).await
+        let stopped = stop(worker).await;
+        let removed = remove(world, &wiring).await;
+        match removed {
+            // It goes with the stack at the latest, whose services may have been killed on purpose.
+            Err(error) if owned => {
+                tracing::debug!(error = %error_chain(&error), "a world is left to the end of its stack");
+                stopped
+            }
+            removed => stopped.and(removed),
+        }
     }
 
     fn take(&mut self) -> (Option<KaiWorker>, Option<World>, Wiring) {
@@ -75,25 +85,24 @@ impl Residence {
     }
 }
 
-async fn give_back(
-    worker: Option<KaiWorker>,
-    world: Option<World>,
-    wiring: Wiring,
-) -> Result<(), HarnessError> {
-    let stopped = match worker {
-        Some(worker) => worker.stop().await.map_err(HarnessError::from),
+async fn stop(worker: Option<KaiWorker>) -> Result<(), HarnessError> {
+    match worker {
+        Some(worker) => Ok(worker.stop().await?),
         None => Ok(()),
-    };
-    // The worker's connections to the database are closed by now.
+    }
+}
+
+/// After the worker's end, by which its connections to the database are closed.
+async fn remove(world: Option<World>, wiring: &Wiring) -> Result<(), HarnessError> {
     let removed = match world {
         Some(world) => world.remove().await.map_err(HarnessError::from),
         None => Ok(()),
     };
     let deleted = match wiring.namespace.as_str() {
         DEFAULT_NAMESPACE => Ok(()),
-        _ => namespace::delete(&wiring).await,
+        _ => namespace::delete(wiring).await,
     };
-    stopped.and(removed).and(deleted)
+    removed.and(deleted)
 }
 
 impl Drop for Residence {
@@ -105,7 +114,8 @@ impl Drop for Residence {
         }
         let (worker, world, wiring) = self.take();
         in_background(async move {
-            if let Err(error) = give_back(worker, world, wiring).await {
+            let stopped = stop(worker).await;
+            if let Err(error) = remove(world, &wiring).await.and(stopped) {
                 // The stack may be gone already, and everything of the harness with it.
                 tracing::debug!(error = %error_chain(&error), "a harness was not given back in full");
             }

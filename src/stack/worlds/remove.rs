@@ -1,16 +1,26 @@
 //! Removing what carries a world's name.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use reqwest::StatusCode;
+use tokio::sync::Semaphore;
 
-use crate::stack::{Endpoints, StackError, TypesenseEndpoint, seed::drop_unused_database};
+use crate::contract::documents::COLLECTIONS;
+use crate::stack::{
+    Endpoints, StackError, TypesenseEndpoint, seed::drop_unused_database, wait::Backoff,
+};
 
 /// The whole of one request to Typesense. Deletions queue up behind each other, a hundredth of a second each.
 const REQUEST_BOUND: Duration = Duration::from_secs(60);
 
+/// How many worlds of a process are removed at once. Typesense deletes one collection after the other anyway, and refuses to
+/// when too many wait.
+static TURNS: Semaphore = Semaphore::const_new(8);
+
 /// Removes the database and the collections of a world; both are tried, whatever becomes of the other.
 pub(super) async fn world(endpoints: &Endpoints, name: &str) -> Result<(), StackError> {
+    // Nobody closes it; were it closed, nobody would have to wait.
+    let _turn = TURNS.acquire().await.ok();
     let prefix = format!("{name}_");
     let (database, collections) = futures::join!(
         drop_unused_database(&endpoints.postgres, name),
@@ -19,11 +29,8 @@ pub(super) async fn world(endpoints: &Endpoints, name: &str) -> Result<(), Stack
     database.and(collections)
 }
 
-#[derive(Deserialize)]
-struct Collection {
-    name: String,
-}
-
+/// Deletes the collections of the contract by their names: a list of all would be as long as there are worlds. What else may
+/// begin with the prefix goes with the process, by its watcher, or with the stack.
 async fn collections(typesense: &TypesenseEndpoint, prefix: &str) -> Result<(), StackError> {
     let failed = |source: reqwest::Error| StackError::Collections {
         prefix: prefix.to_owned(),
@@ -34,37 +41,33 @@ async fn collections(typesense: &TypesenseEndpoint, prefix: &str) -> Result<(), 
         .timeout(REQUEST_BOUND)
         .build()
         .map_err(failed)?;
-    let all = format!("{}/collections", typesense.url());
-    let key = typesense.api_key.reveal();
-    let listed: Vec<Collection> = async {
-        let reply = http
-            .get(&all)
-            .header("X-TYPESENSE-API-KEY", key)
-            .send()
-            .await?;
-        reply.error_for_status()?.json().await
+    for collection in COLLECTIONS {
+        let deletion = http
+            .delete(format!(
+                "{}/collections/{prefix}{collection}",
+                typesense.url()
+            ))
+            .header("X-TYPESENSE-API-KEY", typesense.api_key.reveal());
+        delete(deletion).await.map_err(failed)?;
     }
-    .await
-    .map_err(failed)?;
-    let deletions = listed
-        .into_iter()
-        .filter(|collection| collection.name.starts_with(prefix))
-        .map(|collection| {
-            let deletion = http
-                .delete(format!("{all}/{}", collection.name))
-                .header("X-TYPESENSE-API-KEY", key)
-                .send();
-            async move {
-                let reply = deletion.await?;
-                match reply.status() {
-                    // Somebody else was faster.
-                    reqwest::StatusCode::NOT_FOUND => Ok(()),
-                    _ => reply.error_for_status().map(drop),
-                }
-            }
-        });
-    futures::future::try_join_all(deletions)
-        .await
-        .map(drop)
-        .map_err(failed)
+    Ok(())
+}
+
+/// Deletes one collection, however busy the server is.
+async fn delete(deletion: reqwest::RequestBuilder) -> reqwest::Result<()> {
+    let deadline = Instant::now() + REQUEST_BOUND;
+    let mut backoff = Backoff::new();
+    loop {
+        let Some(request) = deletion.try_clone() else {
+            return deletion.send().await?.error_for_status().map(drop);
+        };
+        let reply = request.send().await?;
+        match reply.status() {
+            // The worker never made it, or somebody else was faster.
+            StatusCode::NOT_FOUND => return Ok(()),
+            // It does not take writes while it lags behind its own log.
+            StatusCode::SERVICE_UNAVAILABLE if backoff.pause_within(deadline).await => {}
+            _ => return reply.error_for_status().map(drop),
+        }
+    }
 }
