@@ -19,3 +19,4 @@ mod seeded_image;
 mod sharing;
 mod support;
 mod worker_process;
+mod worlds;
