@@ -29,5 +29,5 @@ lint: ## Formatting, lints and documentation, with warnings denied
 	$(CARGO) clippy --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --quiet
 
-bench: ## Measure the start of the stack, attaching to it, the seed and one whole run against the bare services
-	$(CARGO) bench --bench stack --bench pipeline
+bench: ## Measure the start of the stack, attaching to it, the seed, one whole run and private worlds
+	$(CARGO) bench --bench stack --bench pipeline --bench worlds

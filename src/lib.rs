@@ -49,8 +49,10 @@
 //!
 //! # Isolation
 //!
-//! Every [`Harness`](harness::Harness) has its own task queue, worker, workflow ids, sessions and capture server. The
-//! services, the seeded database and the scanned schema are shared by all tests of the machine: the agent can only read.
+//! The services are shared by all tests of the machine. On them every [`Harness`](harness::Harness) has a private world: a
+//! database cloned from the seeded template, Typesense collections of its own with the same knowledge, a task queue, a
+//! worker, workflow ids, sessions, a capture server and, on request, a Temporal namespace. It may change all of it, and
+//! nobody else sees that. The world goes with the harness, stopped, dropped or killed.
 //!
 //! # Clean-up
 //!

@@ -60,6 +60,8 @@ impl Harness {
     /// When anything on it cannot be set up; [`HarnessError::ServiceGone`] when that is because a service has died.
     pub async fn on(stack: Arc<AnyStack>, settings: HarnessSettings) -> Result<Self, HarnessError> {
         let witness = Witness::begin(&stack, &settings);
+        // Nobody closes it; were it closed, nobody would have to wait. Waiting for a turn is not setting up.
+        let _turn = TURNS.acquire().await.ok();
         let bound = settings.setup_timeout;
         let wired = in_time(bound, "harness", Self::wired(Arc::clone(&stack), settings)).await;
         match wired {
@@ -73,8 +75,6 @@ impl Harness {
 
     async fn wired(stack: Arc<AnyStack>, settings: HarnessSettings) -> Result<Self, HarnessError> {
         let known = master::knowledge(&stack, &settings).await?;
-        // Nobody closes it; were it closed, nobody would have to wait.
-        let _turn = TURNS.acquire().await.ok();
         let (world, mut wiring, connection_id) = match settings.isolation {
             Isolation::Private => {
                 let world = stack.new_world().await?;

@@ -46,7 +46,7 @@ impl Residence {
         self.keep_if_failed();
         let owned = matches!(self.stack.as_deref(), Some(AnyStack::Owned(_)));
         let (worker, world, wiring) = self.take();
-        let stopped = stop(worker).await;
+        let stopped = stop(worker, self.stop_timeout).await;
         let removed = remove(world, &wiring).await;
         match removed {
             // It goes with the stack at the latest, whose services may have been killed on purpose.
@@ -85,10 +85,14 @@ impl Residence {
     }
 }
 
-async fn stop(worker: Option<KaiWorker>) -> Result<(), HarnessError> {
-    match worker {
-        Some(worker) => Ok(worker.stop().await?),
-        None => Ok(()),
+async fn stop(worker: Option<KaiWorker>, bound: Duration) -> Result<(), HarnessError> {
+    let Some(worker) = worker else {
+        return Ok(());
+    };
+    let task_queue = worker.task_queue().to_owned();
+    match tokio::time::timeout(bound, worker.stop()).await {
+        Ok(stopped) => Ok(stopped?),
+        Err(_) => Err(HarnessError::StopTimeout { task_queue, bound }),
     }
 }
 
@@ -113,8 +117,9 @@ impl Drop for Residence {
             return;
         }
         let (worker, world, wiring) = self.take();
+        let bound = self.stop_timeout;
         in_background(async move {
-            let stopped = stop(worker).await;
+            let stopped = stop(worker, bound).await;
             if let Err(error) = remove(world, &wiring).await.and(stopped) {
                 // The stack may be gone already, and everything of the harness with it.
                 tracing::debug!(error = %error_chain(&error), "a harness was not given back in full");
