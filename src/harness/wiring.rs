@@ -75,7 +75,7 @@ impl Wiring {
 
 /// The Fernet key of a stack's stored connections: derived from a secret that only its users have, so that every
 /// process that is attached to the stack has the same.
-pub(super) fn encrypt_key(endpoints: &Endpoints) -> String {
+pub(in crate::harness) fn encrypt_key(endpoints: &Endpoints) -> String {
     let mut digest = Sha256::new();
     digest.update(b"kai-e2e stored connections\0");
     digest.update(endpoints.typesense.api_key.reveal().as_bytes());

@@ -1,6 +1,6 @@
 //! Taking secrets out of texts that are kept.
 
-use crate::harness::live::encrypt_key;
+use crate::harness::wiring::encrypt_key;
 use crate::stack::Endpoints;
 
 /// What stands in a secret's place.

@@ -129,7 +129,7 @@ async fn kept_apart(harnesses: &[Harness], runs: &[Run], number: usize) -> Resul
         "{missing:?}"
     );
     agent.test_connection(harness.connection_id()).await?;
-    if number % 20 == 0 {
+    if number.is_multiple_of(20) {
         let asking = harness.ask(QUESTION).connection(other.connection_id());
         let run = asking.without_callback().await?;
         let Outcome::Failed(failure) = run.outcome() else {
