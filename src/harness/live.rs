@@ -63,7 +63,12 @@ impl Harness {
         // Nobody closes it; were it closed, nobody would have to wait. Waiting for a turn is not setting up.
         let _turn = TURNS.acquire().await.ok();
         let bound = settings.setup_timeout;
-        let wired = in_time(bound, "harness", Self::wired(Arc::clone(&stack), settings)).await;
+        let wired = in_time(
+            bound,
+            "harness",
+            Box::pin(Self::wired(Arc::clone(&stack), settings)),
+        )
+        .await;
         match wired {
             Ok(harness) => {
                 witness.uses_database(&harness.postgres().database);
@@ -74,18 +79,13 @@ impl Harness {
     }
 
     async fn wired(stack: Arc<AnyStack>, settings: HarnessSettings) -> Result<Self, HarnessError> {
-        let known = master::knowledge(&stack, &settings).await?;
-        let (world, mut wiring, connection_id) = match settings.isolation {
+        let (world, mut wiring) = match settings.isolation {
             Isolation::Private => {
                 let world = stack.new_world().await?;
                 let wiring = Wiring::private(stack.endpoints(), &world);
-                (Some(world), wiring, new_connection_id())
+                (Some(world), wiring)
             }
-            Isolation::Master => (
-                None,
-                Wiring::master(stack.endpoints()),
-                known.connection_id().to_owned(),
-            ),
+            Isolation::Master => (None, Wiring::master(stack.endpoints())),
         };
         if settings.own_namespace {
             let name = format!("kai-e2e-{}", short_id());
@@ -112,7 +112,9 @@ impl Harness {
         // Not the worker's own: its connections belong to the worker's runtime.
         let agent = Agent::new(config.agent.clone(), model.clone()).map_err(WorkerError::from)?;
         let identity = format!("kai-e2e-client-{}", std::process::id());
-        let (client, capture, worker, ()) = futures::try_join!(
+        // Boxed, as what follows: all of it together is too much for a test's stack without optimisation.
+        let known = Box::pin(master::knowledge(&stack, &settings));
+        let (client, capture, worker, connection_id) = futures::try_join!(
             async { Ok::<_, HarnessError>(connect(&config.temporal, &identity).await?) },
             async { Ok(CaptureServer::start(CaptureConfig::default()).await?) },
             async {
@@ -123,8 +125,8 @@ impl Harness {
             },
             async {
                 match &residence.world {
-                    Some(world) => fill(world, &wiring, &agent, &connection_id, &known).await,
-                    None => Ok(()),
+                    Some(world) => Box::pin(fill(world, &wiring, &agent, known)).await,
+                    None => Ok(known.await?.connection_id().to_owned()),
                 }
             },
         )?;
@@ -276,27 +278,25 @@ async fn in_time<T>(
     })
 }
 
-/// Makes what a private world consists of, all parts at the same time.
+/// Makes what a private world consists of, all parts at the same time, and gives the id of its connection.
 async fn fill(
     world: &World,
     wiring: &Wiring,
     agent: &Agent,
-    connection_id: &str,
-    known: &Knowledge,
-) -> Result<(), HarnessError> {
-    let uri = wiring.reader_url();
+    known: impl Future<Output = Result<Arc<Knowledge>, HarnessError>>,
+) -> Result<String, HarnessError> {
+    let (id, uri) = (new_connection_id(), wiring.reader_url());
     futures::try_join!(
         async { Ok::<_, HarnessError>(world.clone_database().await?) },
         async {
-            let stored = agent
-                .store_connection(connection_id, &uri, "koperasi")
-                .await;
+            let stored = agent.store_connection(&id, &uri, "koperasi").await;
             stored.map(drop).map_err(HarnessError::World)
         },
         async {
-            let loaded = agent.load_knowledge(connection_id, known).await;
+            let known = known.await?;
+            let loaded = agent.load_knowledge(&id, &known).await;
             loaded.map_err(HarnessError::World)
         },
     )?;
-    Ok(())
+    Ok(id)
 }
