@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::Exit;
 use super::capture_args::{CaptureArgs, ReplayArgs};
+use crate::stack::{ProviderChoice, StackConfig};
 
 /// The question that `run` asks when none is given.
 const DEFAULT_PROMPT: &str =
@@ -30,13 +32,15 @@ pub(super) enum Command {
     /// Start a stack that stays, and print how to reach it.
     Up(UpArgs),
     /// Remove the kept stack and whatever earlier runs left behind.
-    Down,
+    Down(StackArgs),
     /// Show every stack of this user: kept, in use or left over, and where its services are.
     Status(StatusArgs),
     /// Say what would stop a run on this machine, each problem with the command that mends it.
     Doctor(DoctorArgs),
     /// The container images of the services.
     Images(ImagesArgs),
+    /// The programs of the services, for machines without a container engine.
+    Binaries(BinariesArgs),
     /// Run a KAI worker as a process of its own, configured by the environment.
     Worker,
     /// Run the receiver of callbacks as a process of its own.
@@ -45,8 +49,30 @@ pub(super) enum Command {
     Replay(ReplayArgs),
 }
 
+/// What every command that starts or finds a stack understands.
+#[derive(Debug, Args)]
+pub(super) struct StackArgs {
+    /// Where the services run: `containers`, `processes` of this machine, or `auto`: containers when an engine answers.
+    /// Without it, KAI_E2E_PROVIDER says so.
+    #[arg(long, value_name = "WHERE")]
+    provider: Option<ProviderChoice>,
+}
+
+impl StackArgs {
+    /// The environment's settings with what was typed over them.
+    pub(super) fn config(&self) -> Result<StackConfig, Exit> {
+        let config = StackConfig::from_env()?;
+        Ok(match self.provider {
+            Some(provider) => config.with_provider(provider),
+            None => config,
+        })
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
+    #[command(flatten)]
+    pub(super) stack: StackArgs,
     /// The question.
     #[arg(long, default_value = DEFAULT_PROMPT, value_parser = prompt)]
     pub(super) prompt: String,
@@ -63,6 +89,8 @@ pub(super) enum RunFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct AskArgs {
+    #[command(flatten)]
+    pub(super) stack: StackArgs,
     /// A file with one prompt a line; empty lines are skipped, `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) prompts: PathBuf,
@@ -82,6 +110,8 @@ pub(super) enum AskFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct UpArgs {
+    #[command(flatten)]
+    pub(super) stack: StackArgs,
     /// Text for people, or `export NAME=value` lines for a shell and for `kai-e2e worker`.
     #[arg(long, value_enum, default_value_t = UpFormat::Text)]
     pub(super) format: UpFormat,
@@ -129,6 +159,24 @@ pub(super) enum ImagesCommand {
     },
 }
 
+#[derive(Debug, Args)]
+pub(super) struct BinariesArgs {
+    #[command(subcommand)]
+    pub(super) command: BinariesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BinariesCommand {
+    /// Install the programs of all three services into the cache; the system is not touched.
+    Install {
+        /// Install again what is there already.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Show which programs would be used, and install nothing.
+    List,
+}
+
 fn prompt(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("a prompt must hold a question".to_owned());
@@ -151,6 +199,7 @@ mod tests {
         for line in [
             vec!["kai-e2e", "run", "--prompt", " "],
             vec!["kai-e2e", "run", "--format", "xml"],
+            vec!["kai-e2e", "run", "--provider", "docker"],
             vec!["kai-e2e", "ask"],
             vec!["kai-e2e", "capture", "--listen", "here"],
             vec!["kai-e2e", "ask", "--prompts", "f", "--concurrency", "0"],

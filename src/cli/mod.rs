@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod binaries;
 mod capture;
 mod capture_args;
 mod console;
@@ -28,10 +29,11 @@ pub async fn execute(cli: Cli) -> Result<(), Exit> {
         Command::Run(args) => run::run(args).await,
         Command::Ask(args) => ask::ask(args).await,
         Command::Up(args) => services::up(args).await,
-        Command::Down => services::down().await,
+        Command::Down(args) => services::down(args).await,
         Command::Status(args) => status::status(args).await,
         Command::Doctor(args) => doctor::doctor(args).await,
         Command::Images(args) => images::images(args).await,
+        Command::Binaries(args) => binaries::binaries(args).await,
         Command::Worker => worker::worker().await,
         Command::Capture(args) => capture::capture(args).await,
         Command::Replay(args) => capture::replay(args).await,

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::Exit;
-use super::args::{UpArgs, UpFormat};
+use super::args::{StackArgs, UpArgs, UpFormat};
 use super::console::{StandardError, out};
 use super::signals::unless_stopped;
 use crate::harness::{AnyStack, Harness, HarnessSettings, Isolation, stack_variables};
-use crate::stack::{self, StackConfig};
+use crate::stack;
 
 pub(super) async fn up(args: UpArgs) -> Result<(), Exit> {
-    let config = StackConfig::from_env()?;
+    let config = args.stack.config()?;
     // Whoever uses a stack that stays knows KAI's own names only.
     let settings = HarnessSettings {
         isolation: Isolation::Master,
@@ -50,12 +50,12 @@ pub(super) async fn up(args: UpArgs) -> Result<(), Exit> {
     Ok(())
 }
 
-pub(super) async fn down() -> Result<(), Exit> {
-    let removed = stack::down(&StackConfig::from_env()?).await?;
+pub(super) async fn down(args: StackArgs) -> Result<(), Exit> {
+    let removed = stack::down(&args.config()?).await?;
     out(&format!(
         "{} removed ({}){}",
         counted(removed.stacks, "stack"),
-        counted(removed.containers, "container"),
+        counted(removed.services, "service"),
         match removed.in_use {
             0 => String::new(),
             left => format!(

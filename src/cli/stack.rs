@@ -12,16 +12,16 @@ use crate::stack::{OwnedStack, StackConfig};
 /// Starts a stack and a harness on it, does the work, and removes everything again, whatever happened. A signal ends
 /// the work; cleaning up goes on.
 pub(super) async fn on_own_stack<T>(
+    config: &StackConfig,
     work: impl AsyncFnOnce(&Harness) -> Result<T, Exit>,
 ) -> Result<T, Exit> {
-    let config = StackConfig::from_env()?;
     // Nobody else is on this stack: there is nothing to be kept apart from.
     let settings = HarnessSettings {
         isolation: Isolation::Master,
         ..HarnessSettings::from_env()?
     };
     let owned =
-        unless_stopped(async { Ok(OwnedStack::start(&config, &StandardError).await?) }).await?;
+        unless_stopped(async { Ok(OwnedStack::start(config, &StandardError).await?) }).await?;
     let stack = Arc::new(AnyStack::Owned(owned));
     let done = unless_stopped(async {
         let harness = Harness::on(Arc::clone(&stack), settings).await?;

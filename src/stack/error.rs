@@ -138,6 +138,70 @@ pub enum StackError {
         log: LogTail,
     },
 
+    /// This system offers no way to run the services as processes.
+    #[error(
+        "the services cannot run as processes of this machine: that needs Linux with /proc; use containers \
+         (KAI_E2E_PROVIDER=containers)"
+    )]
+    ProcessesUnsupported,
+
+    /// A program that was asked for by path cannot be used.
+    #[error("{} for {service} (from {variable}) cannot be used: {reason}", .path.display())]
+    ProgramUnusable {
+        /// The service that was to use it.
+        service: Service,
+        /// The program.
+        path: PathBuf,
+        /// The variable that named it.
+        variable: &'static str,
+        /// Why it cannot be used.
+        reason: String,
+    },
+
+    /// There is no program for a service.
+    #[error(
+        "no program for {service} can be used{}; name one in {variable}, or install one with `kai-e2e binaries install`",
+        .looked_at.iter().map(|why| format!("\n  {why}")).collect::<String>()
+    )]
+    ProgramMissing {
+        /// The service.
+        service: Service,
+        /// What was found, each with the reason why it cannot be used.
+        looked_at: Vec<String>,
+        /// The variable that would name one.
+        variable: &'static str,
+    },
+
+    /// A program could not be installed into the cache.
+    #[error(
+        "no program for {service} was found, and none could be installed: {reason}; name one in {variable}, or try \
+         `kai-e2e binaries install`{output}"
+    )]
+    ProgramInstall {
+        /// The service.
+        service: Service,
+        /// The variable that would name one.
+        variable: &'static str,
+        /// What went wrong.
+        reason: String,
+        /// The end of what the installation wrote to its standard error.
+        output: LogTail,
+    },
+
+    /// A process of a service could not be started or ended.
+    #[error("cannot {action} ({service}){log}")]
+    Process {
+        /// The service.
+        service: Service,
+        /// What was being done.
+        action: &'static str,
+        /// The end of its own log, when it came to write one.
+        log: LogTail,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
+
     /// A statement of the harness on Postgres failed.
     #[error("cannot {action} in database {database}")]
     Database {
@@ -250,6 +314,18 @@ impl StackError {
         move |source| Self::State {
             action,
             path,
+            source,
+        }
+    }
+
+    pub(super) fn process(
+        service: Service,
+        action: &'static str,
+    ) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Process {
+            service,
+            action,
+            log: LogTail::default(),
             source,
         }
     }

@@ -19,8 +19,8 @@ pub async fn up(config: &StackConfig, progress: &dyn Progress) -> Result<SharedS
 pub struct Removed {
     /// How many stacks were removed, whole or what was left of them.
     pub stacks: usize,
-    /// How many containers that made.
-    pub containers: usize,
+    /// How many services that were, in containers or as processes.
+    pub services: usize,
     /// How many stacks were left alone, because they are in use and were not started to stay.
     pub in_use: usize,
 }
@@ -41,7 +41,7 @@ pub async fn down(config: &StackConfig) -> Result<Removed, StackError> {
             continue;
         }
         removed.stacks += 1;
-        removed.containers += session.parts.len();
+        removed.services += session.services();
         session.remove().await?;
     }
     root.remove_if_empty();

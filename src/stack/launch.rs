@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use futures::future::try_join3;
 
 use super::{
-    Endpoints, Images, PerService, PostgresEndpoint, RunningStack, Service, StackConfig,
-    StackError, StartTimings, TypesenseEndpoint,
+    Endpoints, PerService, PostgresEndpoint, Programs, Progress, RunningStack, Service,
+    StackConfig, StackError, StartTimings, TypesenseEndpoint,
     provider::{Begun, Order, Provider},
     seed::{self, fill_server, take_over},
     services::{ADMIN_USER, Credentials, TEMPORAL_UI_PORT, Target, until_ready},
@@ -18,13 +18,14 @@ use crate::contract::Secret;
 pub(super) struct Launch<'a> {
     pub(super) provider: &'a dyn Provider,
     pub(super) config: &'a StackConfig,
-    pub(super) images: Images,
+    pub(super) programs: Programs,
     pub(super) lease: &'a Lease,
+    pub(super) progress: &'a dyn Progress,
     /// Whether what is started is to be marked as something that stays.
     pub(super) kept: bool,
-    /// When the caller began, and how long the images took.
+    /// When the caller began, and how long the programs took.
     pub(super) began: Instant,
-    pub(super) images_took: Duration,
+    pub(super) programs_took: Duration,
 }
 
 /// A service that answers.
@@ -38,6 +39,8 @@ impl Launch<'_> {
     /// there; it carries the session's label.
     pub(super) async fn run(self) -> Result<RunningStack, StackError> {
         self.provider.refuse_taken_ports(self.config)?;
+        self.provider
+            .open(self.lease.directory(), &self.lease.labels(self.kept))?;
         let credentials = Credentials::random();
         let asked = Instant::now();
         let start = |service| self.start(service, &credentials, asked);
@@ -67,7 +70,7 @@ impl Launch<'_> {
                 },
             },
             timings: StartTimings {
-                images: self.images_took,
+                programs: self.programs_took,
                 ready: PerService {
                     temporal: temporal.after,
                     postgres: postgres.after,
@@ -81,7 +84,7 @@ impl Launch<'_> {
                 postgres: postgres.begun.instance,
                 typesense: typesense.begun.instance,
             },
-            images: self.images,
+            programs: self.programs,
         })
     }
 
@@ -95,12 +98,12 @@ impl Launch<'_> {
             .provider
             .begin(&Order {
                 service,
-                images: &self.images,
+                programs: &self.programs,
+                config: self.config,
+                session: self.lease.directory(),
                 labels: &self.lease.labels(self.kept),
-                port: self.config.port(service),
                 credentials,
-                temporal_ui: self.config.temporal_ui(),
-                timeout: self.config.start_timeout(),
+                progress: self.progress,
             })
             .await?;
         tracing::debug!(%service, instance = %begun.instance, "a service was begun");

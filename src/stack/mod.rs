@@ -6,13 +6,15 @@
 //! - [`SharedStack`] is one for all processes of a machine with the same configuration: whoever comes first starts it, the
 //!   others attach, and it goes with its last user. What was attached to cannot be stopped.
 //!
-//! Either way [`Endpoints`] says how the services are reached, and whatever happens to this process, SIGKILL included, its
-//! containers and their volumes are removed within seconds. [`up`] keeps a stack beyond that, until [`down`].
+//! The services run in containers, or as processes of this machine where there is no container engine
+//! ([`ProviderChoice`]). Either way [`Endpoints`] says how they are reached, and whatever happens to this process, SIGKILL
+//! included, they and their data are removed within seconds. [`up`] keeps a stack beyond that, until [`down`].
 //!
 //! A service is ready when a real request to it was answered over its published port, never because of a line in its log.
-//! Every error of a start names the service and carries the end of its log. This is the only room that knows of containers;
-//! it knows nothing of workflows, agents and streams.
+//! Every error of a start names the service and carries the end of its log. This is the only room that knows of containers
+//! and processes; it knows nothing of workflows, agents and streams.
 
+mod binaries;
 mod bounds;
 mod config;
 mod doctor;
@@ -24,9 +26,12 @@ mod kept;
 mod launch;
 mod once;
 mod owned;
+mod processes;
+mod programs;
 mod progress;
 mod provider;
 mod running;
+mod script;
 mod seed;
 mod service;
 mod services;
@@ -39,8 +44,12 @@ mod worlds;
 
 pub(crate) use bounds::parse as parse_bound;
 
+pub use binaries::{
+    Binaries, Binary, BinarySource, BinaryStatus, install as install_binaries,
+    status as binary_status,
+};
 pub use bounds::Bound;
-pub use config::{PostgresMajor, SeedScale, StackConfig};
+pub use config::{PostgresMajor, ProviderChoice, SeedScale, StackConfig};
 pub use doctor::{Finding, Severity, diagnose};
 pub use endpoints::{Endpoints, PostgresEndpoint, TypesenseEndpoint};
 pub use error::{ExitCode, LogTail, StackError};
@@ -50,6 +59,7 @@ pub use images::{
 };
 pub use kept::{Removed, down, up};
 pub use owned::OwnedStack;
+pub use programs::Programs;
 pub use progress::{Progress, Silent};
 pub use running::{RunningStack, StartTimings};
 pub use seed::{

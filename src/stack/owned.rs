@@ -37,7 +37,7 @@ pub struct OwnedStack {
 }
 
 impl OwnedStack {
-    /// Starts a stack: images (built or pulled when missing), the three services at the same time, the seed. What former
+    /// Starts a stack: images or programs (made when they are missing), the three services at the same time, the seed. What former
     /// sessions of this user left behind is removed on the way.
     ///
     /// # Errors
@@ -46,11 +46,11 @@ impl OwnedStack {
     /// [`StackError::CleanUp`] and holds both failures.
     pub async fn start(config: &StackConfig, progress: &dyn Progress) -> Result<Self, StackError> {
         let began = Instant::now();
-        let provider = provider::connect(config).await?;
+        let provider = provider::connect(config, progress).await?;
         let root = StateRoot::at(config.state_directory());
         let preparing = async {
-            let images = provider.prepare(config, progress).await?;
-            Ok((images, began.elapsed()))
+            let programs = provider.prepare(config, progress).await?;
+            Ok((programs, began.elapsed()))
         };
         let beginning = async {
             sweep(&[Arc::clone(&provider)], &root).await?;
@@ -58,18 +58,19 @@ impl OwnedStack {
         };
         let (prepared, lease) = join(preparing, beginning).await;
         let lease = lease?;
-        let (images, images_took) = match prepared {
+        let (programs, programs_took) = match prepared {
             Ok(prepared) => prepared,
             Err(first) => return Err(abandon(provider.as_ref(), lease, first).await),
         };
         let launched = Launch {
             provider: provider.as_ref(),
             config,
-            images,
+            programs,
             lease: &lease,
+            progress,
             kept: false,
             began,
-            images_took,
+            programs_took,
         }
         .run()
         .await;

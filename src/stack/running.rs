@@ -6,7 +6,7 @@ use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Endpoints, Images, LoggedStatement, PerService, Service, StackError, StatementLog, bounds,
+    Endpoints, Images, LoggedStatement, PerService, Programs, Service, StackError, StatementLog, bounds,
     error::LogTail,
     provider::{self, Instance, Provider, Scope},
     services::{Target, until_ready},
@@ -20,7 +20,7 @@ use crate::contract::Secret;
 pub struct RunningStack {
     pub(super) session: String,
     pub(super) instances: PerService<Instance>,
-    pub(super) images: Images,
+    pub(super) programs: Programs,
     pub(super) endpoints: Endpoints,
     pub(super) timings: StartTimings,
 }
@@ -28,11 +28,11 @@ pub struct RunningStack {
 /// How long the parts of a start took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct StartTimings {
-    /// Until every image was there.
-    pub images: Duration,
-    /// From the moment that the containers were asked for until each service answered.
+    /// Until every image, or every program, was there.
+    pub programs: Duration,
+    /// From the moment that the services were asked for until each answered.
     pub ready: PerService<Duration>,
-    /// Loading the koperasi seed, which begins as soon as Postgres answers; where the image holds it already, changing the
+    /// Loading the koperasi seed, which begins as soon as Postgres answers; where the server came with it already, changing the
     /// passwords that came with it and making the first copy of its template.
     pub seed: Duration,
     /// From the call until everything was there.
@@ -62,9 +62,17 @@ impl RunningStack {
         &self.session
     }
 
-    /// The images that the services were started from.
-    pub fn images(&self) -> &Images {
-        &self.images
+    /// What the services were started from.
+    pub fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
+    /// The images that the services were started from, if they run in containers.
+    pub fn images(&self) -> Option<&Images> {
+        match &self.programs {
+            Programs::Images(images) => Some(images),
+            Programs::Binaries(_) => None,
+        }
     }
 
     /// How long the start took, whoever did it.

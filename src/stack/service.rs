@@ -38,6 +38,16 @@ impl Service {
         }
     }
 
+    /// The environment variable that names this service's program for the processes provider; for Postgres, the directory of
+    /// its programs.
+    pub fn program_variable(self) -> &'static str {
+        match self {
+            Self::Temporal => "KAI_E2E_TEMPORAL_BIN",
+            Self::Postgres => "KAI_E2E_POSTGRES_BIN_DIR",
+            Self::Typesense => "KAI_E2E_TYPESENSE_BIN",
+        }
+    }
+
     /// The environment variable that fixes this service's port on the host.
     pub fn port_variable(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Images, Progress, RunningStack, Service, StackConfig, StackError, bounds,
+    Programs, Progress, RunningStack, Service, StackConfig, StackError, bounds,
     launch::Launch,
     owned::{abandon, remove_session},
     provider::{self, Provider},
@@ -56,11 +56,11 @@ impl SharedStack {
     /// Any [`StackError`]. Nothing of a failed start is left running.
     pub async fn attach(config: &StackConfig, progress: &dyn Progress) -> Result<Self, StackError> {
         let began = Instant::now();
-        let provider = provider::connect(config).await?;
-        let images = provider.prepare(config, progress).await?;
-        let images_took = began.elapsed();
+        let provider = provider::connect(config, progress).await?;
+        let programs = provider.prepare(config, progress).await?;
+        let programs_took = began.elapsed();
         let root = StateRoot::at(config.state_directory());
-        let name = name(config, provider.as_ref(), &images);
+        let name = name(config, provider.as_ref(), &programs);
         let lease = Lease::share(&root, &name, provider.as_ref()).await?;
         if let Some(running) = read_state(&lease)?
             && running.check_with(provider.as_ref()).await.is_ok()
@@ -89,9 +89,10 @@ impl SharedStack {
             config,
             provider: &provider,
             root: &root,
-            images,
+            programs,
             began,
-            images_took,
+            programs_took,
+            progress,
         };
         let running = starter.start(lease).await?;
         drop(lock);
@@ -155,9 +156,10 @@ struct Starter<'a> {
     config: &'a StackConfig,
     provider: &'a Arc<dyn Provider>,
     root: &'a StateRoot,
-    images: Images,
+    programs: Programs,
+    progress: &'a dyn Progress,
     began: Instant,
-    images_took: Duration,
+    programs_took: Duration,
 }
 
 impl Starter<'_> {
@@ -184,11 +186,12 @@ impl Starter<'_> {
         let running = Launch {
             provider,
             config: self.config,
-            images: self.images,
+            programs: self.programs,
             lease,
+            progress: self.progress,
             kept: self.config.keep(),
             began: self.began,
-            images_took: self.images_took,
+            programs_took: self.programs_took,
         }
         .run()
         .await?;
@@ -201,9 +204,10 @@ impl Starter<'_> {
 }
 
 /// The name of the directory that all users of one configuration share.
-fn name(config: &StackConfig, provider: &dyn Provider, images: &Images) -> String {
+fn name(config: &StackConfig, provider: &dyn Provider, programs: &Programs) -> String {
     let ports = Service::ALL.map(|service| config.port(service));
-    let ids = Service::ALL.map(|service| images.get(service).id.as_str());
+    let ids = programs.ids();
+    let ids = Service::ALL.map(|service| *ids.get(service));
     let parts = [
         env!("CARGO_PKG_VERSION").to_owned(),
         provider.address().to_owned(),
@@ -218,7 +222,11 @@ fn name(config: &StackConfig, provider: &dyn Provider, images: &Images) -> Strin
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    format!("shared-{}", &seed::hex(&hash.finalize())[..16])
+    format!(
+        "{}shared-{}",
+        provider.session_prefix(),
+        &seed::hex(&hash.finalize())[..16]
+    )
 }
 
 /// The stack that a former starter left the address of. A file that cannot be read as one, of another version perhaps,

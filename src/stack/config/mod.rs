@@ -9,6 +9,6 @@ mod stack_config;
 mod values;
 
 pub use stack_config::StackConfig;
-pub use values::{PostgresMajor, SeedScale};
+pub use values::{PostgresMajor, ProviderChoice, SeedScale};
 
 pub(super) use defaults::user_id;

@@ -6,19 +6,22 @@ use std::{
     time::Duration,
 };
 
-use super::{PostgresMajor, SeedScale, defaults, settings::Settings};
+use super::{PostgresMajor, ProviderChoice, SeedScale, defaults, settings::Settings};
 use crate::stack::{Bound, PerService, Service, StackError};
 
 /// The settings of a stack. Start from [`StackConfig::from_env`] or from the defaults, and change what differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackConfig {
+    provider: ProviderChoice,
+    programs: PerService<Option<PathBuf>>,
     images: PerService<Option<String>>,
     ports: PerService<Option<NonZeroU16>>,
-    postgres_major: PostgresMajor,
+    postgres_major: Option<PostgresMajor>,
     start_timeout: Duration,
     seed_scale: SeedScale,
     state_directory: PathBuf,
     cache_directory: PathBuf,
+    data_directory: Option<PathBuf>,
     temporal_ui: bool,
     keep: bool,
 }
@@ -31,13 +34,16 @@ impl StackConfig {
     ///
     /// | variable | meaning | default |
     /// | --- | --- | --- |
+    /// | `KAI_E2E_PROVIDER` | `containers`, `processes`, or `auto`: containers when an engine answers | `auto` |
     /// | `KAI_E2E_TEMPORAL_IMAGE`, `KAI_E2E_POSTGRES_IMAGE`, `KAI_E2E_TYPESENSE_IMAGE` | image of one service | the official one, else one built here |
-    /// | `KAI_E2E_POSTGRES_MAJOR` | 15, 16 or 17 | 17 |
+    /// | `KAI_E2E_TEMPORAL_BIN`, `KAI_E2E_POSTGRES_BIN_DIR`, `KAI_E2E_TYPESENSE_BIN` | programs for processes (for Postgres their directory) | from `PATH`, the usual places, or the cache |
+    /// | `KAI_E2E_POSTGRES_MAJOR` | 15, 16 or 17 | 17 in a container, the newest there is as a process |
     /// | `KAI_E2E_TEMPORAL_PORT`, `KAI_E2E_POSTGRES_PORT`, `KAI_E2E_TYPESENSE_PORT` | fixed port on the host | a free one |
     /// | `KAI_E2E_START_TIMEOUT` | seconds until a service must be ready | 60 |
     /// | `KAI_E2E_SEED_SCALE` | factor on the rows of the seed | 1 |
     /// | `KAI_E2E_STATE_DIR` | where locks and addresses of running stacks lie | `$XDG_RUNTIME_DIR/kai-e2e`, else `kai-e2e-UID` in the temporary directory |
-    /// | `KAI_E2E_CACHE` | where downloads for image builds are kept | `$XDG_CACHE_HOME/kai-e2e`, else `~/.cache/kai-e2e` |
+    /// | `KAI_E2E_CACHE` | where downloads, installed programs and prepared data are kept | `$XDG_CACHE_HOME/kai-e2e`, else `~/.cache/kai-e2e` |
+    /// | `KAI_E2E_DATA_DIR` | where processes keep their data while they run | `/dev/shm` when it has room, else the temporary directory |
     /// | `KAI_E2E_TEMPORAL_UI` | 1: with Temporal's web interface | 0 |
     /// | `KAI_E2E_…_TIMEOUT` | see [`Bound::all`] | |
     /// | `KAI_E2E_KEEP` | 1: a shared stack stays until `kai-e2e down` | 0 |
@@ -56,9 +62,11 @@ impl StackConfig {
         for bound in Bound::all() {
             settings.seconds(bound.variable())?;
         }
+        let mut programs = PerService::default();
         let mut images = PerService::default();
         let mut ports = PerService::default();
         for service in Service::ALL {
+            *programs.get_mut(service) = settings.directory(service.program_variable())?;
             *images.get_mut(service) = settings.image(service.image_variable())?;
             *ports.get_mut(service) = settings.port(service.port_variable())?;
         }
@@ -69,20 +77,31 @@ impl StackConfig {
             defaults::cache_directory(settings.text("XDG_CACHE_HOME"), settings.text("HOME"))
         });
         Ok(Self {
+            provider: settings.parsed("KAI_E2E_PROVIDER")?.unwrap_or_default(),
+            programs,
             images,
             ports,
-            postgres_major: settings
-                .parsed("KAI_E2E_POSTGRES_MAJOR")?
-                .unwrap_or_default(),
+            postgres_major: settings.parsed("KAI_E2E_POSTGRES_MAJOR")?,
             start_timeout: settings
                 .seconds(Self::START_TIMEOUT_VARIABLE)?
                 .unwrap_or(Duration::from_secs(60)),
             seed_scale: settings.parsed("KAI_E2E_SEED_SCALE")?.unwrap_or_default(),
             state_directory,
             cache_directory,
+            data_directory: settings.directory("KAI_E2E_DATA_DIR")?,
             temporal_ui: settings.switch("KAI_E2E_TEMPORAL_UI")?.unwrap_or(false),
             keep: settings.switch("KAI_E2E_KEEP")?.unwrap_or(false),
         })
+    }
+
+    /// Where the services are to run.
+    pub fn provider(&self) -> ProviderChoice {
+        self.provider
+    }
+
+    /// The program that was asked for by path, if any; for Postgres the directory of its programs.
+    pub fn program(&self, service: Service) -> Option<&Path> {
+        self.programs.get(service).as_deref()
     }
 
     /// The image that was asked for by name, if any.
@@ -97,6 +116,11 @@ impl StackConfig {
 
     /// The PostgreSQL version to use when no Postgres image is named.
     pub fn postgres_major(&self) -> PostgresMajor {
+        self.postgres_major.unwrap_or_default()
+    }
+
+    /// The PostgreSQL version that was asked for, if any: a process takes whichever there is otherwise.
+    pub(in crate::stack) fn wanted_postgres_major(&self) -> Option<PostgresMajor> {
         self.postgres_major
     }
 
@@ -115,7 +139,12 @@ impl StackConfig {
         &self.state_directory
     }
 
-    /// Where downloads for image builds are kept.
+    /// Where processes are to keep their data while they run; `None` leaves the choice to the harness.
+    pub fn data_directory(&self) -> Option<&Path> {
+        self.data_directory.as_deref()
+    }
+
+    /// Where downloads, installed programs and prepared data are kept.
     pub fn cache_directory(&self) -> &Path {
         &self.cache_directory
     }
@@ -128,6 +157,20 @@ impl StackConfig {
     /// Whether a shared stack stays when its last user is gone.
     pub fn keep(&self) -> bool {
         self.keep
+    }
+
+    /// Runs the services elsewhere.
+    #[must_use]
+    pub fn with_provider(mut self, provider: ProviderChoice) -> Self {
+        self.provider = provider;
+        self
+    }
+
+    /// Uses a given program for one service; for Postgres the directory of its programs.
+    #[must_use]
+    pub fn with_program(mut self, service: Service, path: impl Into<PathBuf>) -> Self {
+        *self.programs.get_mut(service) = Some(path.into());
+        self
     }
 
     /// Uses a named image for one service.
@@ -147,7 +190,7 @@ impl StackConfig {
     /// Uses another PostgreSQL version.
     #[must_use]
     pub fn with_postgres_major(mut self, major: PostgresMajor) -> Self {
-        self.postgres_major = major;
+        self.postgres_major = Some(major);
         self
     }
 
@@ -172,10 +215,17 @@ impl StackConfig {
         self
     }
 
-    /// Keeps downloads for image builds elsewhere.
+    /// Keeps downloads, installed programs and prepared data elsewhere.
     #[must_use]
     pub fn with_cache_directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.cache_directory = directory.into();
+        self
+    }
+
+    /// Has processes keep their data elsewhere while they run.
+    #[must_use]
+    pub fn with_data_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.data_directory = Some(directory.into());
         self
     }
 
@@ -198,9 +248,11 @@ impl Default for StackConfig {
     /// The defaults, whatever `KAI_E2E_*` variables are set.
     fn default() -> Self {
         Self {
+            provider: ProviderChoice::default(),
+            programs: PerService::default(),
             images: PerService::default(),
             ports: PerService::default(),
-            postgres_major: PostgresMajor::default(),
+            postgres_major: None,
             start_timeout: Duration::from_secs(60),
             seed_scale: SeedScale::default(),
             state_directory: defaults::state_directory(std::env::var("XDG_RUNTIME_DIR").ok()),
@@ -208,6 +260,7 @@ impl Default for StackConfig {
                 std::env::var("XDG_CACHE_HOME").ok(),
                 std::env::var("HOME").ok(),
             ),
+            data_directory: None,
             temporal_ui: false,
             keep: false,
         }
@@ -232,6 +285,7 @@ mod tests {
         let config = from(&[]).unwrap();
 
         assert_eq!(config.start_timeout(), Duration::from_secs(60));
+        assert_eq!(config.provider(), ProviderChoice::Auto);
         assert_eq!(config.postgres_major(), PostgresMajor::V17);
         assert_eq!(config.seed_scale().as_str(), "1");
         assert!(!config.temporal_ui() && !config.keep());
@@ -250,6 +304,8 @@ mod tests {
                 "registry.example:5000/team/postgres:16",
             ),
             ("KAI_E2E_TEMPORAL_IMAGE", ""),
+            ("KAI_E2E_PROVIDER", "processes"),
+            ("KAI_E2E_POSTGRES_BIN_DIR", "/opt/pg/bin"),
             ("KAI_E2E_TYPESENSE_PORT", " 8108 "),
             ("KAI_E2E_POSTGRES_MAJOR", "15"),
             ("KAI_E2E_START_TIMEOUT", "2.5"),
@@ -266,6 +322,11 @@ mod tests {
             Some("registry.example:5000/team/postgres:16")
         );
         assert_eq!(config.image(Service::Temporal), None);
+        assert_eq!(config.provider(), ProviderChoice::Processes);
+        assert_eq!(
+            config.program(Service::Postgres),
+            Some(Path::new("/opt/pg/bin"))
+        );
         assert_eq!(config.port(Service::Typesense), NonZeroU16::new(8108));
         assert_eq!(config.postgres_major(), PostgresMajor::V15);
         assert_eq!(config.start_timeout(), Duration::from_millis(2500));
@@ -296,6 +357,12 @@ mod tests {
             ),
             ("KAI_E2E_TEMPORAL_UI", "maybe", "1 or 0"),
             ("KAI_E2E_STATE_DIR", "relative/dir", "an absolute path"),
+            (
+                "KAI_E2E_PROVIDER",
+                "docker",
+                "auto, containers or processes",
+            ),
+            ("KAI_E2E_TEMPORAL_BIN", "temporal", "an absolute path"),
             ("KAI_E2E_CACHE", "~/cache", "an absolute path"),
             ("KAI_E2E_TYPESENSE_IMAGE", "two words", "an image name"),
             ("KAI_E2E_TYPESENSE_IMAGE", "--privileged", "an image name"),

@@ -51,6 +51,36 @@ impl fmt::Display for PostgresMajor {
     }
 }
 
+/// Where the services of a new stack are to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderChoice {
+    /// In containers when a container engine answers, as processes of this machine otherwise.
+    #[default]
+    Auto,
+    /// In containers.
+    Containers,
+    /// As processes of this machine.
+    Processes,
+}
+
+impl ProviderChoice {
+    pub(super) const EXPECTED: &'static str = "auto, containers or processes";
+}
+
+impl FromStr for ProviderChoice {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "containers" => Ok(Self::Containers),
+            "processes" => Ok(Self::Processes),
+            _ => Err(Self::EXPECTED),
+        }
+    }
+}
+
 /// The factor on the row counts of the seed: a plain number above 0 and at most 100, with up to six decimals.
 ///
 /// Kept as it was written, because the seed reads it as text; `1` is the size that the tests rely on and `13` about the

@@ -20,5 +20,6 @@ pub use build::build;
 pub use resolve::{ImageSource, Images, ServiceImage, resolve};
 pub use status::{ImageStatus, status};
 
+pub(super) use recipe::files as recipe_files;
 pub(super) use resolve::resolve_with;
 pub(super) use seeded::first_password;

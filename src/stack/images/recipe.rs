@@ -34,6 +34,11 @@ const FILES: &[(&str, &str)] = recipe_files![
     "wheel.sh",
 ];
 
+/// Every file of the recipe, by name, with its content.
+pub(in crate::stack) fn files() -> &'static [(&'static str, &'static str)] {
+    FILES
+}
+
 /// The digest of the recipe and, for Postgres, of the one choice that it leaves open, in hexadecimal.
 pub(super) fn digest(service: Service, major: PostgresMajor) -> String {
     let mut hash = Sha256::new();

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{Begun, Found, Instance, Order, Provider, Scope};
 use crate::stack::{
-    Images, LoggedStatement, Progress, Service, StackConfig, StackError,
+    LoggedStatement, Programs, Progress, Service, StackConfig, StackError,
     engine::{Engine, FoundContainer},
     error::ExitCode,
     images::{first_password, resolve_with},
@@ -47,8 +47,10 @@ impl Provider for Containers {
         &self,
         config: &StackConfig,
         progress: &dyn Progress,
-    ) -> Result<Images, StackError> {
-        resolve_with(&self.engine, config, progress).await
+    ) -> Result<Programs, StackError> {
+        resolve_with(&self.engine, config, progress)
+            .await
+            .map(Programs::Images)
     }
 
     fn refuse_taken_ports(&self, config: &StackConfig) -> Result<(), StackError> {
@@ -72,16 +74,22 @@ impl Provider for Containers {
     }
 
     async fn begin(&self, order: &Order<'_>) -> Result<Begun, StackError> {
-        let image = order.images.get(order.service);
+        let Programs::Images(images) = order.programs else {
+            return Err(StackError::EngineCall {
+                action: format!("start {}", order.service),
+                source: "there is no image for it".into(),
+            });
+        };
+        let image = images.get(order.service);
         let container = ServiceContainer {
             service: order.service,
             image,
             labels: order.labels,
-            port: order.port,
+            port: order.port(),
             engine: self.engine.address(),
             credentials: order.credentials,
-            temporal_ui: order.temporal_ui,
-            timeout: order.timeout,
+            temporal_ui: order.config.temporal_ui(),
+            timeout: order.config.start_timeout(),
         };
         let came_with = async {
             match order.service {

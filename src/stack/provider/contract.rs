@@ -1,12 +1,14 @@
 //! What a provider can do, and which one is meant.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, time::SystemTime};
 
 use async_trait::async_trait;
 
-use super::{Begun, Containers, Found, Instance, Order};
+use super::{Begun, Found, Instance, Order};
 use crate::stack::{
-    Images, LoggedStatement, Progress, Service, StackConfig, StackError, error::ExitCode,
+    LoggedStatement, Programs, Progress, Service, StackConfig, StackError,
+    error::ExitCode,
+    session::{Labels, SessionDirectory},
 };
 
 /// Whose services are looked for.
@@ -25,16 +27,26 @@ pub(in crate::stack) trait Provider: fmt::Debug + Send + Sync {
     /// removes by it.
     fn address(&self) -> &str;
 
+    /// What the names of its sessions' directories begin with.
+    fn session_prefix(&self) -> &'static str {
+        ""
+    }
+
     /// Finds, and makes when they are missing, the programs that the services are started from.
     async fn prepare(
         &self,
         config: &StackConfig,
         progress: &dyn Progress,
-    ) -> Result<Images, StackError>;
+    ) -> Result<Programs, StackError>;
 
     /// Fails when a fixed port is taken, as far as that can be told before anything starts. Somebody may still take it in
     /// between; then [`Provider::begin`] fails with the same error.
     fn refuse_taken_ports(&self, config: &StackConfig) -> Result<(), StackError>;
+
+    /// Makes what the services of a session have in common.
+    fn open(&self, _session: &SessionDirectory, _labels: &Labels) -> Result<(), StackError> {
+        Ok(())
+    }
 
     /// Begins to run a service. It need not be ready yet, and may even have ended already.
     async fn begin(&self, order: &Order<'_>) -> Result<Begun, StackError>;
@@ -79,25 +91,4 @@ pub(in crate::stack) trait Provider: fmt::Debug + Send + Sync {
 
     /// Removes what was found, with its data. What is gone already is no error.
     async fn remove(&self, found: &[Found]) -> Result<(), StackError>;
-}
-
-/// The provider for new stacks.
-pub(in crate::stack) async fn connect(
-    _config: &StackConfig,
-) -> Result<Arc<dyn Provider>, StackError> {
-    Ok(Arc::new(Containers::connect().await?))
-}
-
-/// Every provider whose services can be seen from here.
-pub(in crate::stack) async fn reachable(
-    config: &StackConfig,
-) -> Result<Vec<Arc<dyn Provider>>, StackError> {
-    Ok(vec![connect(config).await?])
-}
-
-/// The provider that a service was started by.
-pub(in crate::stack) async fn of(instance: &Instance) -> Result<Arc<dyn Provider>, StackError> {
-    match instance {
-        Instance::Container(_) => Ok(Arc::new(Containers::connect().await?)),
-    }
 }

@@ -1,6 +1,6 @@
 //! What a service is once it runs.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,15 @@ use serde::{Deserialize, Serialize};
 pub(in crate::stack) enum Instance {
     /// A container, by its id.
     Container(String),
+    /// A process, by its number, and the data directory of its session.
+    Process {
+        /// The data directory.
+        data: PathBuf,
+        /// The process.
+        pid: u32,
+    },
+    /// The data directory of a session of processes.
+    Directory(PathBuf),
 }
 
 impl Instance {
@@ -17,6 +26,7 @@ impl Instance {
     pub(in crate::stack) fn container(&self) -> Option<&str> {
         match self {
             Self::Container(id) => Some(id),
+            Self::Process { .. } | Self::Directory(_) => None,
         }
     }
 }
@@ -25,6 +35,8 @@ impl fmt::Display for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Container(id) => write!(f, "container {id}"),
+            Self::Process { pid, .. } => write!(f, "process {pid}"),
+            Self::Directory(path) => write!(f, "directory {}", path.display()),
         }
     }
 }

@@ -1,21 +1,33 @@
 //! What a provider is asked for, and what it gives.
 
-use std::{collections::HashMap, num::NonZeroU16, time::Duration};
+use std::{collections::HashMap, num::NonZeroU16};
 
 use super::Instance;
-use crate::contract::Secret;
-use crate::stack::{Images, Service, services::Credentials, session::Labels};
+use crate::{
+    contract::Secret,
+    stack::{
+        Programs, Progress, Service, StackConfig,
+        services::Credentials,
+        session::{Labels, SessionDirectory},
+    },
+};
 
 /// Everything that one service is begun from.
 pub(in crate::stack) struct Order<'a> {
     pub(in crate::stack) service: Service,
-    pub(in crate::stack) images: &'a Images,
+    pub(in crate::stack) programs: &'a Programs,
+    pub(in crate::stack) config: &'a StackConfig,
+    pub(in crate::stack) session: &'a SessionDirectory,
     pub(in crate::stack) labels: &'a Labels,
-    /// A fixed port on the host; `None` for a free one.
-    pub(in crate::stack) port: Option<NonZeroU16>,
     pub(in crate::stack) credentials: &'a Credentials,
-    pub(in crate::stack) temporal_ui: bool,
-    pub(in crate::stack) timeout: Duration,
+    pub(in crate::stack) progress: &'a dyn Progress,
+}
+
+impl Order<'_> {
+    /// The fixed port on the host; `None` for a free one.
+    pub(in crate::stack) fn port(&self) -> Option<NonZeroU16> {
+        self.config.port(self.service)
+    }
 }
 
 /// The ports on which a service is reached, by the ports that it has in a container of its own.

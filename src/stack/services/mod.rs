@@ -17,7 +17,7 @@ pub(super) use log_tail::{
 };
 pub(super) use postgres::{
     ADMIN_USER, DATA_DIRECTORY, INITDB, MAINTENANCE_DATABASE, baking_command,
-    connect as connect_to_postgres, quietly,
+    connect as connect_to_postgres, quietly, settings as postgres_settings,
 };
 pub(super) use readiness::{Target, until_ready};
-pub(super) use temporal::UI_PORT as TEMPORAL_UI_PORT;
+pub(super) use temporal::{UI_PORT as TEMPORAL_UI_PORT, arguments as temporal_arguments};

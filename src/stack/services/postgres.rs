@@ -76,15 +76,23 @@ pub(super) fn tmpfs() -> HashMap<String, String> {
     HashMap::from([(DATA_DIRECTORY.to_owned(), "rw,noexec,nosuid".to_owned())])
 }
 
-fn command() -> Vec<String> {
+/// What the server is told, wherever it runs, with its log in the given directory: each setting after a `-c`.
+pub(in crate::stack) fn settings(log_directory: &str) -> Vec<String> {
     let log_file = [
-        format!("log_directory={}", statement_log::DIRECTORY),
+        format!("log_directory={log_directory}"),
         format!("log_filename={}", statement_log::FILE),
     ];
+    SETTINGS
+        .iter()
+        .map(ToString::to_string)
+        .chain(log_file)
+        .flat_map(|setting| ["-c".to_owned(), setting])
+        .collect()
+}
+
+fn command() -> Vec<String> {
     let mut command = vec!["postgres".to_owned()];
-    for setting in SETTINGS.iter().map(ToString::to_string).chain(log_file) {
-        command.extend(["-c".to_owned(), setting]);
-    }
+    command.extend(settings(statement_log::DIRECTORY));
     command
 }
 

@@ -25,7 +25,7 @@ pub(in crate::stack) struct Target {
 
 impl Target {
     /// One real request. The error is what was seen.
-    async fn probe(&self) -> Result<(), String> {
+    pub(in crate::stack) async fn probe(&self) -> Result<(), String> {
         let (host, port) = (&self.host, self.port);
         let probing = async {
             match self.service {

@@ -35,15 +35,24 @@ pub(super) fn request(image: GenericImage, ui: bool) -> ContainerRequest<Generic
 }
 
 fn command(ui: bool) -> Vec<String> {
-    let port = Service::Temporal.container_port().to_string();
+    // Without an address it listens on the container's loopback interface, which no published port reaches.
+    arguments(
+        "0.0.0.0",
+        Service::Temporal.container_port(),
+        ui.then_some(UI_PORT),
+    )
+}
+
+/// What the server is told, wherever it runs.
+pub(in crate::stack) fn arguments(address: &str, port: u16, ui_port: Option<u16>) -> Vec<String> {
+    let port = port.to_string();
     let mut command: Vec<String> = ["server", "start-dev", "--log-level", "error"]
-        // Without an address it listens on the container's loopback interface, which no published port reaches.
         .into_iter()
-        .chain(["--ip", "0.0.0.0", "--port", &port])
+        .chain(["--ip", address, "--port", &port])
         .map(str::to_owned)
         .collect();
-    if ui {
-        command.extend(["--ui-port".to_owned(), UI_PORT.to_string()]);
+    if let Some(ui_port) = ui_port {
+        command.extend(["--ui-port".to_owned(), ui_port.to_string()]);
     } else {
         command.push("--headless".to_owned());
     }

@@ -29,7 +29,11 @@ impl Lease {
         root: &StateRoot,
         provider: &dyn Provider,
     ) -> Result<Self, StackError> {
-        let name = format!("owned-{}", Uuid::new_v4().simple());
+        let name = format!(
+            "{}owned-{}",
+            provider.session_prefix(),
+            Uuid::new_v4().simple()
+        );
         let mut lease = Self::watched(root, &name, provider, Duration::ZERO).await?;
         lease.shared = false;
         if lease.reaper.is_none() {

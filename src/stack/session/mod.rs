@@ -2,8 +2,8 @@
 //!
 //! Each stack has a directory of its own under the state directory. A user holds a shared lock on `users.lock` in it for
 //! as long as it lives; the kernel gives the lock up when the process ends, however it ends. A watcher in a session of its
-//! own (`reaper.sh`), started before the first container, waits for the lock to be free and then removes every container
-//! that carries the session's label. What even that misses, because the machine went down for instance, is swept at the
+//! own (`reaper.sh`), started before the first service, waits for the lock to be free and then removes everything
+//! that carries the session's labels. What even that misses, because the machine went down for instance, is swept at the
 //! next start.
 //!
 //! `Drop` is not the way to clean up: it does not run after SIGKILL, and never for statics.
@@ -20,7 +20,10 @@ mod sweep;
 pub(super) use directory::{SessionDirectory, locked, open_lock};
 pub(super) use exclusive_lock::ExclusiveLock;
 pub(super) use handshake::Handshake;
-pub(super) use labels::{Labels, SESSION, STACK, owner_filter};
+pub(super) use labels::{
+    Labels, OWNER, SERVICE, SESSION, STACK, label_of_variable, owner, owner_filter,
+    variable_of_label,
+};
 pub(super) use lease::Lease;
 pub(super) use state_root::{StateRoot, write_private};
 pub(super) use sweep::{LeftOver, Standing, survey, sweep};

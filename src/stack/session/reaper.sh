@@ -1,4 +1,4 @@
-# Removes the containers of one session when nobody uses it any more.
+# Removes the services of one session when nobody uses it any more.
 #
 # usage: sh -c SCRIPT kai-e2e-reaper DIRECTORY GRACE ENGINE   with a pipe as standard input
 #
@@ -10,8 +10,11 @@
 # a watcher already, or one line that says why it cannot work. Then it waits until its starter closes the pipe, having
 # become a user, or having died before it came to that.
 #
-# In DIRECTORY: "session" is the name that the containers carry, "kept" means leave everything alone, "over" means that the
-# owner has removed the containers itself.
+# ENGINE is the address of a container engine, or the word "processes".
+#
+# In DIRECTORY: "session" is the name that the services carry, containers in a label and processes in their environment, "data"
+# the path of the processes' data, "kept" means leave everything alone, "over" means that the owner has removed the services
+# itself.
 
 dir=$1
 grace=$2
@@ -32,9 +35,39 @@ have flock || {
     echo "the command flock is missing (package util-linux)"
     exit 1
 }
-have docker || { have curl && [ "$socket" != "$engine" ]; } || have podman || {
+[ "$engine" = processes ] || have docker || { have curl && [ "$socket" != "$engine" ]; } || have podman || {
     echo "none of the commands docker, curl and podman is there to remove containers with"
     exit 1
+}
+
+# The processes of the session: those that carry its name in their environment; the children of Postgres, which write their
+# titles over theirs, but work in its data directory; and those that were noted down but whose environment may not be read.
+find_processes() {
+    {
+        grep -lzxF "KAI_E2E_SESSION=$session" /proc/[0-9]*/environ
+        [ -z "$data" ] || for comm in $(grep -lxF postgres /proc/[0-9]*/comm); do
+            case $(readlink "${comm%/comm}/cwd") in
+                "$data"/*) echo "$comm" ;;
+            esac
+        done
+        [ -z "$data" ] || for file in "$data"/*/pid; do
+            pid=$(cat "$file") && [ -d "/proc/$pid" ] && ! cat "/proc/$pid/environ" >/dev/null &&
+                grep -qxE 'temporal|postgres|typesense-serve' "/proc/$pid/comm" && echo "/proc/$pid/comm"
+        done
+    } 2>/dev/null | cut -d / -f 3 | sort -u
+    return 0
+}
+
+# Postgres gets a moment to give back its shared memory, nobody else has anything to save.
+end_processes() {
+    for pid in "$@"; do
+        if [ "$rounds" -lt 4 ] && grep -qxF postgres "/proc/$pid/comm"; then
+            kill -QUIT "$pid"
+        else
+            kill -KILL "$pid"
+        fi
+    done 2>/dev/null
+    sleep 0.1
 }
 
 # Containers by label, through whichever command reaches the engine; curl first, which is the quickest to start. A command
@@ -69,24 +102,35 @@ remove_containers() {
     have podman && podman --url "$engine" rm --force --volumes "$@" >/dev/null
 }
 
-# Once more after there were none: the engine may still be making a container for a user that was killed.
+find_all() {
+    if [ "$engine" = processes ]; then find_processes; else find_containers; fi
+}
+
+remove_found() {
+    if [ "$engine" = processes ]; then end_processes "$@"; else remove_containers "$@"; fi
+}
+
+# Once more after there were none: the engine may still be making a container for a user that was killed. A user's process
+# that was about to become a service still holds the lock, so there is nothing to wait for where there is no engine.
 remove_all() {
+    again=0.7
+    [ "$engine" != processes ] || again=0.1
     empty=0
     rounds=0
     until [ "$empty" = 2 ]; do
         rounds=$((rounds + 1))
         if [ "$rounds" -gt 60 ]; then
-            echo "gave up removing the containers of session $session"
+            echo "gave up removing the services of session $session"
             exit 1
         fi
-        if ids=$(find_containers); then
+        if ids=$(find_all); then
             if [ -n "$ids" ]; then
                 empty=0
                 # shellcheck disable=SC2086
-                remove_containers $ids
+                remove_found $ids
             else
                 empty=$((empty + 1))
-                [ "$empty" = 2 ] || sleep 0.7
+                [ "$empty" = 2 ] || sleep "$again"
             fi
         else
             sleep 1
@@ -135,8 +179,23 @@ done
 # With the exclusive lock, and only while the file under that name is the locked one, everything in the directory is ours.
 [ "$dir/users.lock" -ef /dev/fd/4 ] || exit 0
 session=$(cat "$dir/session" 2>/dev/null)
+data=
+if [ "$engine" = processes ]; then
+    data=$(cat "$dir/data" 2>/dev/null)
+    # Nothing but the directory of this very session is ever deleted.
+    case $data in
+        /*/"kai-e2e-data-$session") ;;
+        *) data= ;;
+    esac
+fi
 if [ -n "$session" ] && [ ! -e "$dir/over" ]; then
     remove_all
+fi
+if [ -n "$data" ] && [ -d "$data" ]; then
+    # A Postgres that was killed leaves a few bytes of shared memory, whose number stands in its file.
+    segment=$(sed -n '7s/^ *[0-9]* *\([0-9]*\).*/\1/p' "$data/postgres/data/postmaster.pid" 2>/dev/null)
+    [ -z "$segment" ] || ipcrm -m "$segment" 2>/dev/null
+    rm -rf "$data"
 fi
 
 # A newcomer may be waiting for the lock of this very file. Moving the directory away first makes it see, when it gets

@@ -40,6 +40,14 @@ pub(in crate::stack) struct LeftOver {
 }
 
 impl LeftOver {
+    /// How many services there are, running or not.
+    pub(in crate::stack) fn services(&self) -> usize {
+        self.parts
+            .iter()
+            .filter(|part| part.service().is_some())
+            .count()
+    }
+
     /// Removes everything of a session that is deserted or kept. A kept one may have users; its directory then stays, for
     /// their locks are in it, and a watcher removes it when they are gone.
     pub(in crate::stack) async fn remove(self) -> Result<(), StackError> {
@@ -139,7 +147,7 @@ async fn survey_one(
             sessions.entry(directory).or_default().push(found);
         }
     }
-    for directory in directories(root)? {
+    for directory in directories(root, provider.session_prefix())? {
         sessions.entry(directory).or_default();
     }
     let identity = root.identity()?;
@@ -158,7 +166,8 @@ async fn survey_one(
         .collect()
 }
 
-fn directories(root: &StateRoot) -> Result<Vec<PathBuf>, StackError> {
+/// The directories of sessions of one provider.
+fn directories(root: &StateRoot, prefix: &str) -> Result<Vec<PathBuf>, StackError> {
     let read = || -> io::Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         let entries = match fs::read_dir(root.path()) {
@@ -167,7 +176,7 @@ fn directories(root: &StateRoot) -> Result<Vec<PathBuf>, StackError> {
         };
         for entry in entries {
             let path = entry?.path();
-            match kind_of(&path) {
+            match kind_of(&path, prefix) {
                 Kind::Session => found.push(path),
                 // Its deletion was interrupted, or is under way elsewhere.
                 Kind::HalfDeleted => drop(fs::remove_dir_all(&path)),
@@ -185,9 +194,11 @@ enum Kind {
     Other,
 }
 
-fn kind_of(path: &Path) -> Kind {
+fn kind_of(path: &Path, prefix: &str) -> Kind {
     let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    let is_session = name.starts_with("owned-") || name.starts_with("shared-");
+    let is_session = name
+        .strip_prefix(prefix)
+        .is_some_and(|name| name.starts_with("owned-") || name.starts_with("shared-"));
     match (is_session, name.contains(".gone.")) {
         (true, true) => Kind::HalfDeleted,
         (true, false) => Kind::Session,
@@ -308,11 +319,18 @@ mod tests {
     fn half_deleted_directories_are_finished_and_foreign_ones_left_alone() {
         let parent = tempfile::tempdir().unwrap();
         let root = StateRoot::at(parent.path());
-        for name in ["owned-1", "shared-2.gone.77", "notes"] {
+        for name in ["owned-1", "processes-owned-1", "shared-2.gone.77", "notes"] {
             fs::create_dir(parent.path().join(name)).unwrap();
         }
 
-        assert_eq!(directories(&root).unwrap(), [parent.path().join("owned-1")]);
+        assert_eq!(
+            directories(&root, "").unwrap(),
+            [parent.path().join("owned-1")]
+        );
+        assert_eq!(
+            directories(&root, "processes-").unwrap(),
+            [parent.path().join("processes-owned-1")]
+        );
         assert!(!parent.path().join("shared-2.gone.77").exists());
         assert!(parent.path().join("notes").exists());
     }

@@ -1,0 +1,178 @@
+//! Ending processes.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{
+    data::DataDirectory,
+    table::{belongs_to, command, is_alive, is_postgres_in, marked, members},
+};
+use crate::stack::{
+    Service, StackError,
+    session::{SERVICE, SESSION},
+    wait::Backoff,
+};
+
+/// How long Postgres may take to end at once, without saving anything: it removes what it has of the system's shared memory.
+const QUICK_END: Duration = Duration::from_millis(400);
+
+/// How long processes may take to be gone after SIGKILL.
+const SURE_END: Duration = Duration::from_secs(10);
+
+/// Ends every process of a session and deletes its data.
+pub(in crate::stack) async fn end_session(
+    session: &str,
+    data: &DataDirectory,
+) -> Result<(), StackError> {
+    let started = Instant::now();
+    for pid in all(session, data) {
+        send(
+            pid,
+            if command(pid) == "postgres" {
+                Signal::QUIT
+            } else {
+                Signal::KILL
+            },
+        );
+    }
+    let mut backoff = Backoff::new();
+    loop {
+        let left = all(session, data);
+        if left.is_empty() {
+            break;
+        }
+        if started.elapsed() > SURE_END {
+            return Err(StackError::LeftBehind {
+                parts: left.iter().map(|pid| format!("process {pid}")).collect(),
+            });
+        }
+        if started.elapsed() > QUICK_END {
+            left.iter().for_each(|pid| send(*pid, Signal::KILL));
+        }
+        backoff.pause().await;
+    }
+    free_shared_memory(&data.service(Service::Postgres).file("data")).await;
+    let deleted = {
+        let data = data.clone();
+        tokio::task::spawn_blocking(move || data.delete()).await
+    };
+    deleted
+        .map_err(std::io::Error::other)
+        .and_then(|deleted| deleted)
+        .map_err(StackError::state("delete", data.path()))
+}
+
+/// Every process of a session, also the ones whose environment this user may not read: those are known by their number.
+fn all(session: &str, data: &DataDirectory) -> Vec<u32> {
+    let mut found = members(session, data.path());
+    for service in Service::ALL {
+        let Some(pid) = data.service(service).pid() else {
+            continue;
+        };
+        let hidden = belongs_to(pid, session).is_none() && command(pid) == service_program(service);
+        if hidden && is_alive(pid) && !found.contains(&pid) {
+            found.push(pid);
+        }
+    }
+    found
+}
+
+fn service_program(service: Service) -> &'static str {
+    match service {
+        Service::Temporal => "temporal",
+        Service::Postgres => "postgres",
+        // Fifteen characters are all that the system keeps.
+        Service::Typesense => "typesense-serve",
+    }
+}
+
+/// Ends one service with SIGKILL, and every process that it has started; the shell that waits for it lives on.
+pub(in crate::stack) fn kill_service(
+    session: &str,
+    data: &DataDirectory,
+    service: Service,
+) -> usize {
+    let of_service = |labels: &std::collections::HashMap<String, String>| {
+        labels.get(SESSION).is_some_and(|of| of == session)
+            && labels.get(SERVICE).is_some_and(|of| of == service.as_str())
+    };
+    let mut pids: Vec<u32> = marked()
+        .into_iter()
+        .filter(|process| of_service(&process.labels))
+        .map(|process| process.pid)
+        .collect();
+    if service == Service::Postgres {
+        let children = members(session, data.path());
+        pids.extend(
+            children
+                .into_iter()
+                .filter(|pid| is_postgres_in(*pid, data.path())),
+        );
+    }
+    if pids.is_empty() {
+        let hidden = data.service(service).pid().filter(|pid| {
+            belongs_to(*pid, session).is_none() && command(*pid) == service_program(service)
+        });
+        pids.extend(hidden);
+    }
+    pids.sort_unstable();
+    pids.dedup();
+    pids.sort_unstable();
+    pids.dedup();
+    pids.iter().for_each(|pid| send(*pid, Signal::KILL));
+    pids.len()
+}
+
+/// Sends a signal. One that has ended in between needs none.
+pub(super) fn send(pid: u32, signal: Signal) {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        let _ = kill_process(pid, signal);
+    }
+}
+
+/// A Postgres that was killed leaves a segment of System V shared memory of a few bytes, which says that its data is in use.
+/// Its number is the second word of line 7 of `postmaster.pid` (PostgreSQL source, `pidfile.h`); an orderly end removes the
+/// file.
+async fn free_shared_memory(data: &Path) {
+    let Ok(file) = fs::read_to_string(data.join("postmaster.pid")) else {
+        return;
+    };
+    let Some(id) = segment(&file) else { return };
+    let mut command = Command::new("ipcrm");
+    command
+        .args(["-m", &id.to_string()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    // Without the command the segment stays: a few bytes, until the system goes down.
+    let _ = tokio::task::spawn_blocking(move || command.status()).await;
+}
+
+fn segment(postmaster_pid: &str) -> Option<u32> {
+    postmaster_pid
+        .lines()
+        .nth(6)?
+        .split_ascii_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_segment_is_read_from_the_servers_own_file() {
+        let file = "4711\n/data\n1750000000\n54321\n\n127.0.0.1\n 10486029         7\nready   \n";
+
+        assert_eq!(segment(file), Some(7));
+        assert_eq!(segment("4711\n"), None);
+    }
+}

@@ -1,0 +1,256 @@
+//! One service as a process, with a shell that waits for it.
+
+use std::{
+    fs::{self, DirBuilder, File},
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::{
+        fs::{DirBuilderExt, OpenOptionsExt},
+        process::CommandExt,
+    },
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use super::{
+    copy::own,
+    table::{belongs_to, is_alive},
+    user::User,
+};
+use crate::stack::{Service, error::ExitCode, session::Labels, wait::Backoff};
+
+const SUPERVISOR: &str = include_str!("supervise.sh");
+
+/// How long the shell may take to start the service: it does nothing else.
+const SPAWN_BOUND: Duration = Duration::from_secs(20);
+
+/// How much of a log's end is read.
+const LOG_TAIL: u64 = 64 * 1024;
+
+/// The directory of one service in the session's data directory.
+#[derive(Debug, Clone)]
+pub(in crate::stack) struct ServiceDirectory {
+    path: PathBuf,
+}
+
+/// What has become of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::stack) enum State {
+    Running,
+    Ended(ExitCode),
+}
+
+/// A command to run as a service.
+#[derive(Debug)]
+pub(super) struct ServiceCommand {
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<String>,
+    /// All that the process has in its environment, but for its labels and a few variables that every program wants: what is
+    /// set where the harness runs is no business of a service.
+    pub(super) environment: Vec<(&'static str, String)>,
+    pub(super) user: Option<User>,
+}
+
+impl ServiceDirectory {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Makes the directory, empty, as the given user's. What a former process of the same service left in it is removed.
+    pub(super) fn prepare(&self, user: Option<User>) -> io::Result<()> {
+        match fs::remove_dir_all(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        DirBuilder::new().mode(0o700).create(&self.path)?;
+        own(&self.path, user)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(in crate::stack) fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Starts a service, whose output goes to its log here, and gives its process id.
+    pub(super) async fn spawn(
+        &self,
+        service: Service,
+        labels: &Labels,
+        command: &ServiceCommand,
+    ) -> io::Result<u32> {
+        for former in ["pid", "exit"] {
+            match fs::remove_file(self.file(former)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        let log = File::options()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(self.file("log"))?;
+        let mut supervisor = Command::new("sh");
+        supervisor
+            .args(["-c", SUPERVISOR, "kai-e2e-service"])
+            .arg(&self.path)
+            .arg(service.as_str())
+            .arg(&command.program)
+            .args(&command.arguments)
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("HOME", &self.path)
+            .env("LANG", "C")
+            .env("TZ", "UTC")
+            .envs(labels.variables_of_session())
+            .envs(command.environment.iter().map(|(key, value)| (key, value)))
+            .current_dir(&self.path)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            // Ctrl-c in a terminal reaches the harness, which cleans up, and not the services.
+            .process_group(0);
+        if let Some(user) = command.user {
+            supervisor.uid(user.uid).gid(user.gid);
+        }
+        let mut child = supervisor.spawn()?;
+        // It is no zombie then for as long as this process lives; without a thread it is one, which is no reason to fail.
+        let _ = std::thread::Builder::new()
+            .name("kai-e2e-service".to_owned())
+            .spawn(move || child.wait());
+        self.started().await
+    }
+
+    async fn started(&self) -> io::Result<u32> {
+        let deadline = Instant::now() + SPAWN_BOUND;
+        let mut backoff = Backoff::new();
+        loop {
+            if let Some(pid) = self.pid() {
+                return Ok(pid);
+            }
+            if !backoff.pause_within(deadline).await {
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    format!(
+                        "the shell did not start it within {} s",
+                        SPAWN_BOUND.as_secs()
+                    ),
+                ));
+            }
+        }
+    }
+
+    /// The process that was last started here.
+    pub(in crate::stack) fn pid(&self) -> Option<u32> {
+        number(&self.file("pid"))
+    }
+
+    /// What has become of that process. `None` when there was none.
+    pub(in crate::stack) fn state(&self, session: &str) -> Option<State> {
+        if let Some(code) = number(&self.file("exit")) {
+            return Some(State::Ended(ExitCode(code)));
+        }
+        let pid = self.pid()?;
+        // Somebody ended the shell that waited for it, too.
+        let killed = State::Ended(ExitCode(137));
+        Some(match belongs_to(pid, session) {
+            Some(false) => killed,
+            Some(true) | None if is_alive(pid) => State::Running,
+            _ => killed,
+        })
+    }
+
+    /// Waits until the process has ended. One whose files are gone was removed.
+    pub(in crate::stack) async fn ended(&self, session: &str) -> ExitCode {
+        let mut backoff = Backoff::new();
+        loop {
+            match self.state(session) {
+                Some(State::Running) => backoff.pause().await,
+                Some(State::Ended(_)) | None => {
+                    // Between the end of the process and its exit code lies an instant.
+                    backoff.pause().await;
+                    return match self.state(session) {
+                        Some(State::Ended(code)) => code,
+                        _ => ExitCode(137),
+                    };
+                }
+            }
+        }
+    }
+
+    /// The end of what it wrote; empty when it wrote nothing.
+    pub(in crate::stack) fn end_of(&self, file: &str) -> io::Result<Vec<u8>> {
+        let mut log = match File::open(self.file(file)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            opened => opened?,
+        };
+        let length = log.metadata()?.len();
+        log.seek(SeekFrom::Start(length.saturating_sub(LOG_TAIL)))?;
+        let mut end = Vec::new();
+        log.read_to_end(&mut end)?;
+        Ok(end)
+    }
+}
+
+fn number<T: std::str::FromStr>(path: &Path) -> Option<T> {
+    fs::read_to_string(path).ok()?.trim_end().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(script: &str) -> ServiceCommand {
+        ServiceCommand {
+            program: "/bin/sh".into(),
+            arguments: vec!["-c".into(), script.into()],
+            environment: vec![("GREETING", "hello".into())],
+            user: None,
+        }
+    }
+
+    async fn run(script: &str) -> (tempfile::TempDir, ServiceDirectory, Labels) {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = ServiceDirectory::new(parent.path().join("temporal"));
+        let labels = Labels::new("supervised-test", parent.path(), "1:1", false);
+        directory.prepare(None).unwrap();
+        directory
+            .spawn(Service::Temporal, &labels, &command(script))
+            .await
+            .unwrap();
+        (parent, directory, labels)
+    }
+
+    #[tokio::test]
+    async fn any_process_can_ask_how_a_service_ended_and_what_it_wrote() {
+        let (_parent, directory, _) = run("echo $GREETING $KAI_E2E_SERVICE; exit 7").await;
+
+        assert_eq!(directory.ended("supervised-test").await, ExitCode(7));
+        assert_eq!(directory.end_of("log").unwrap(), b"hello temporal\n");
+        assert_eq!(directory.end_of("nothing").unwrap(), b"");
+    }
+
+    #[tokio::test]
+    async fn a_killed_service_has_ended_with_its_signal() {
+        let (_parent, directory, _) = run("kill -KILL $$").await;
+
+        assert_eq!(directory.ended("supervised-test").await, ExitCode(137));
+    }
+
+    #[tokio::test]
+    async fn the_environment_of_the_harness_is_not_the_services() {
+        let (_parent, directory, labels) = run("env | sort; exit 0").await;
+        directory.ended("supervised-test").await;
+        let written = String::from_utf8(directory.end_of("log").unwrap()).unwrap();
+
+        for (variable, value) in labels.variables_of_session() {
+            assert!(
+                written.contains(&format!("{variable}={value}\n")),
+                "{written}"
+            );
+        }
+        assert!(!written.contains("CARGO"), "{written}");
+    }
+}

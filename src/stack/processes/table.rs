@@ -1,0 +1,147 @@
+//! The system's table of processes.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::stack::session::{SESSION, label_of_variable, variable_of_label};
+
+/// A process that carries the labels of a session.
+#[derive(Debug, Clone)]
+pub(in crate::stack) struct Marked {
+    pub(in crate::stack) pid: u32,
+    pub(in crate::stack) labels: HashMap<String, String>,
+}
+
+/// Whether this system shows its processes where they are looked for.
+pub(in crate::stack) fn is_supported() -> bool {
+    fs::read("/proc/self/environ").is_ok()
+}
+
+/// Every process that this user may look at and that carries the labels of any session.
+pub(in crate::stack) fn marked() -> Vec<Marked> {
+    pids()
+        .filter_map(|pid| {
+            let labels = labels_of(pid)?;
+            Some(Marked { pid, labels })
+        })
+        .collect()
+}
+
+/// Every process of one session, whose data lies in `data`.
+pub(super) fn members(session: &str, data: &Path) -> Vec<u32> {
+    let session = format!("{}={session}", variable_of_label(SESSION)).into_bytes();
+    pids()
+        .filter(|pid| match fs::read(entry(*pid, "environ")) {
+            Ok(environ) if environ.split(|byte| *byte == 0).any(|line| line == session) => true,
+            _ => is_postgres_in(*pid, data),
+        })
+        .collect()
+}
+
+/// Whether a process is a Postgres that works in a data directory. Its children write their titles over their environment.
+pub(super) fn is_postgres_in(pid: u32, data: &Path) -> bool {
+    command(pid) == "postgres"
+        && fs::read_link(entry(pid, "cwd")).is_ok_and(|cwd| cwd.starts_with(data))
+}
+
+/// Whether a process is there and has not ended.
+pub(super) fn is_alive(pid: u32) -> bool {
+    // `PID (COMMAND) STATE …`, where the command may hold any character (proc(5)).
+    fs::read_to_string(entry(pid, "stat")).is_ok_and(|stat| {
+        stat.rsplit_once(") ")
+            .is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+    })
+}
+
+/// The name of a process's program, shortened to 15 characters by the system.
+pub(super) fn command(pid: u32) -> String {
+    fs::read_to_string(entry(pid, "comm"))
+        .unwrap_or_default()
+        .trim_end()
+        .to_owned()
+}
+
+/// Whether a process carries the labels of a session; `None` when this user may not know.
+pub(super) fn belongs_to(pid: u32, session: &str) -> Option<bool> {
+    fs::read(entry(pid, "environ")).ok()?;
+    Some(labels_of(pid).is_some_and(|labels| labels.get(SESSION).is_some_and(|of| of == session)))
+}
+
+fn labels_of(pid: u32) -> Option<HashMap<String, String>> {
+    let environ = fs::read(entry(pid, "environ")).ok()?;
+    let labels: HashMap<String, String> = environ
+        .split(|byte| *byte == 0)
+        .filter_map(|line| {
+            let (variable, value) = std::str::from_utf8(line).ok()?.split_once('=')?;
+            Some((label_of_variable(variable)?.to_owned(), value.to_owned()))
+        })
+        .collect();
+    labels.contains_key(SESSION).then_some(labels)
+}
+
+fn pids() -> impl Iterator<Item = u32> {
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+pub(super) fn entry(pid: u32, name: &str) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}/{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+
+    /// A child that lives until it is dropped.
+    struct Marker(Child);
+
+    impl Drop for Marker {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    fn child(session: &str) -> Marker {
+        Marker(
+            Command::new("cat")
+                .env(variable_of_label(SESSION), session)
+                .stdin(Stdio::piped())
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    #[test]
+    fn a_process_is_found_by_the_session_in_its_environment_alone() {
+        let (one, other) = ("table-test-1", "table-test-10");
+        let (mine, theirs) = (child(one), child(other));
+
+        let found = members(one, Path::new("/nowhere"));
+
+        assert_eq!(found, [mine.0.id()]);
+        assert!(marked().iter().any(|marked| marked.pid == theirs.0.id()
+            && marked.labels.get(SESSION).is_some_and(|of| of == other)));
+        assert_eq!(belongs_to(mine.0.id(), one), Some(true));
+        assert_eq!(belongs_to(mine.0.id(), other), Some(false));
+    }
+
+    #[test]
+    fn a_process_that_has_ended_is_not_alive_even_before_its_parent_has_looked() {
+        let mut ended = child("table-test-2");
+        assert!(is_alive(ended.0.id()));
+        ended.0.kill().unwrap();
+        // The kernel has made a zombie of it once its output and its standard input are closed, which `wait` waits for.
+        ended.0.wait().unwrap();
+
+        assert!(!is_alive(ended.0.id()));
+    }
+}

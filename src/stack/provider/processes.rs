@@ -1,0 +1,343 @@
+//! Services as processes of this machine.
+
+use std::{
+    collections::HashSet,
+    io,
+    num::NonZeroU16,
+    path::{Path, PathBuf},
+};
+
+use async_trait::async_trait;
+
+use super::{Begun, Found, Instance, Order, Ports, Provider, Scope};
+use crate::{
+    contract::Secret,
+    stack::{
+        Binaries, Programs, Progress, Service, StackConfig, StackError,
+        binaries::resolve,
+        error::ExitCode,
+        processes::{
+            DataDirectory, Postgres, State, Typesense, Wait, bases, end_session, is_supported,
+            is_taken, kill_service, marked, postgres_log_directory, spawn_temporal,
+            until_listening,
+        },
+        services::port_taken,
+        session::{Labels, OWNER, SESSION, SessionDirectory, owner},
+        statement_log,
+    },
+};
+
+/// How often another free port is tried when somebody was quicker.
+const ATTEMPTS: usize = 5;
+
+/// The processes of this user on this machine.
+#[derive(Debug)]
+pub(in crate::stack) struct Processes {
+    bases: Vec<PathBuf>,
+}
+
+impl Processes {
+    /// Processes with their data where the configuration has it.
+    pub(in crate::stack) fn new(config: &StackConfig) -> Result<Self, StackError> {
+        if !is_supported() {
+            return Err(StackError::ProcessesUnsupported);
+        }
+        Ok(Self {
+            bases: bases(Some(config)),
+        })
+    }
+
+    /// The processes of a session whose data directory is known.
+    pub(super) fn with_data(data: &Path) -> Self {
+        let own = data.parent().map(Path::to_owned);
+        Self {
+            bases: own.into_iter().chain(bases(None)).collect(),
+        }
+    }
+
+    async fn spawn(
+        &self,
+        order: &Order<'_>,
+        data: &DataDirectory,
+        binaries: &Binaries,
+    ) -> Result<(u32, Ports), io::Error> {
+        let directory = &data.service(order.service);
+        let binary = binaries.get(order.service);
+        match order.service {
+            Service::Temporal => spawn_temporal(order, binary, directory).await,
+            Service::Postgres => {
+                Postgres {
+                    order,
+                    binary,
+                    directory,
+                }
+                .spawn()
+                .await
+            }
+            Service::Typesense => {
+                Typesense {
+                    order,
+                    binary,
+                    directory,
+                }
+                .spawn()
+                .await
+            }
+        }
+    }
+
+    /// Puts the data in place that the service starts from; for Postgres gives the superuser's password in it.
+    async fn prepare_data(
+        &self,
+        order: &Order<'_>,
+        data: &DataDirectory,
+        binaries: &Binaries,
+    ) -> Result<Option<Secret>, StackError> {
+        let directory = &data.service(order.service);
+        let binary = binaries.get(order.service);
+        match order.service {
+            Service::Temporal => Ok(None),
+            Service::Postgres => {
+                let postgres = Postgres {
+                    order,
+                    binary,
+                    directory,
+                };
+                postgres.prepare().await.map(Some)
+            }
+            Service::Typesense => {
+                let typesense = Typesense {
+                    order,
+                    binary,
+                    directory,
+                };
+                typesense.prepare().await;
+                Ok(None)
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Processes {
+    fn address(&self) -> &str {
+        "processes"
+    }
+
+    fn session_prefix(&self) -> &'static str {
+        "processes-"
+    }
+
+    async fn prepare(
+        &self,
+        config: &StackConfig,
+        progress: &dyn Progress,
+    ) -> Result<Programs, StackError> {
+        resolve(config, progress).await.map(Programs::Binaries)
+    }
+
+    fn refuse_taken_ports(&self, config: &StackConfig) -> Result<(), StackError> {
+        for service in Service::ALL {
+            if let Some(port) = config.port(service).filter(|port| is_taken(port.get())) {
+                return Err(port_taken(service, port));
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self, session: &SessionDirectory, labels: &Labels) -> Result<(), StackError> {
+        let base = self.bases.first().ok_or(StackError::ProcessesUnsupported)?;
+        DataDirectory::create(base, session, labels).map(drop)
+    }
+
+    async fn begin(&self, order: &Order<'_>) -> Result<Begun, StackError> {
+        let Programs::Binaries(binaries) = order.programs else {
+            return Err(StackError::ProcessesUnsupported);
+        };
+        let service = order.service;
+        let data = DataDirectory::of(order.session)?;
+        let came_with = self.prepare_data(order, &data, binaries).await?;
+        let mut attempt = 1;
+        loop {
+            let (pid, ports) = self
+                .spawn(order, &data, binaries)
+                .await
+                .map_err(StackError::process(service, "start it"))?;
+            let begun = Begun {
+                instance: Instance::Process {
+                    data: data.path().to_owned(),
+                    pid,
+                },
+                host: "127.0.0.1".to_owned(),
+                ports,
+                came_with: came_with.clone(),
+            };
+            let port = begun.port(service).unwrap_or_default();
+            let bound = order.config.start_timeout();
+            let directory = data.service(service);
+            let waited = until_listening(&directory, order.session.session(), port, bound).await;
+            // What else ends it, and what makes it late, is found out by whoever waits for it to be ready.
+            if waited != Wait::Ended || !begun.ports.values().any(|port| is_taken(*port)) {
+                return Ok(begun);
+            }
+            if let Some(port) = order
+                .port()
+                .filter(|port: &NonZeroU16| is_taken(port.get()))
+            {
+                return Err(port_taken(service, port));
+            }
+            if attempt == ATTEMPTS {
+                return Ok(begun);
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn ended(&self, service: Service, instance: &Instance) -> Result<ExitCode, StackError> {
+        let data = data_of(instance)?;
+        Ok(data.service(service).ended(data.session()).await)
+    }
+
+    async fn log_tail(
+        &self,
+        service: Service,
+        instance: &Instance,
+        lines: usize,
+    ) -> Result<String, StackError> {
+        let directory = data_of(instance)?.service(service);
+        let read = |file: &Path| {
+            directory
+                .end_of(&file.to_string_lossy())
+                .map_err(StackError::state("read the log", file))
+        };
+        let mut text = String::from_utf8_lossy(&read(&directory.file("log"))?).into_owned();
+        if service == Service::Postgres {
+            let log = postgres_log_directory(&directory).join(statement_log::JSON_FILE);
+            text.push_str(&statement_log::as_text(&read(&log)?));
+        }
+        let mut kept: Vec<&str> = text.lines().collect();
+        kept.drain(..kept.len().saturating_sub(lines));
+        Ok(kept.join("\n"))
+    }
+
+    async fn kill(&self, service: Service, instance: &Instance) -> Result<(), StackError> {
+        let data = data_of(instance)?;
+        match kill_service(data.session(), &data, service) {
+            0 => Err(StackError::process(service, "kill it")(io::Error::other(
+                "it does not run",
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    async fn find(&self, scope: Scope<'_>) -> Result<Vec<Found>, StackError> {
+        let mut directories = DataDirectory::all(&self.bases);
+        let mut processes = marked();
+        match scope {
+            Scope::Session(session) => {
+                directories.retain(|directory| directory.session() == session);
+                processes
+                    .retain(|process| process.labels.get(SESSION).is_some_and(|of| of == session));
+            }
+            Scope::Mine => {
+                processes
+                    .retain(|process| process.labels.get(OWNER).is_some_and(|of| *of == owner()));
+            }
+        }
+        let known: HashSet<String> = directories
+            .iter()
+            .map(|directory| directory.session().to_owned())
+            .collect();
+        let homeless = processes
+            .into_iter()
+            .filter(|process| {
+                process
+                    .labels
+                    .get(SESSION)
+                    .is_none_or(|session| !known.contains(session))
+            })
+            .map(|process| Found {
+                instance: Instance::Process {
+                    data: self.bases.first().cloned().unwrap_or_default(),
+                    pid: process.pid,
+                },
+                labels: process.labels,
+                state: "running".to_owned(),
+                is_alive: true,
+                created: 0,
+            });
+        Ok(directories
+            .iter()
+            .flat_map(in_directory)
+            .chain(homeless)
+            .collect())
+    }
+
+    async fn remove(&self, found: &[Found]) -> Result<(), StackError> {
+        let mut done = HashSet::new();
+        for found in found {
+            let Some(session) = found.label(SESSION) else {
+                continue;
+            };
+            if !done.insert(session) {
+                continue;
+            }
+            let data = match &found.instance {
+                Instance::Process { data, .. } | Instance::Directory(data) => {
+                    DataDirectory::at(data)
+                }
+                Instance::Container(_) => continue,
+            };
+            // A process without a directory has none to delete.
+            let data = if data.session() == session {
+                data
+            } else {
+                DataDirectory::at(&data.path().join("none"))
+            };
+            end_session(session, &data).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a data directory says about its session: the directory itself, and each service that was started in it.
+fn in_directory(data: &DataDirectory) -> Vec<Found> {
+    let labels = data.labels();
+    let created = data.created();
+    let mut found = vec![Found {
+        instance: Instance::Directory(data.path().to_owned()),
+        labels: labels.clone(),
+        state: "there".to_owned(),
+        is_alive: false,
+        created,
+    }];
+    for service in Service::ALL {
+        let directory = data.service(service);
+        let (Some(pid), Some(state)) = (directory.pid(), directory.state(data.session())) else {
+            continue;
+        };
+        let mut labels = labels.clone();
+        labels.extend(Labels::for_service(service));
+        found.push(Found {
+            instance: Instance::Process {
+                data: data.path().to_owned(),
+                pid,
+            },
+            labels,
+            state: match state {
+                State::Running => "running".to_owned(),
+                State::Ended(_) => "exited".to_owned(),
+            },
+            is_alive: state == State::Running,
+            created,
+        });
+    }
+    found
+}
+
+fn data_of(instance: &Instance) -> Result<DataDirectory, StackError> {
+    match instance {
+        Instance::Process { data, .. } | Instance::Directory(data) => Ok(DataDirectory::at(data)),
+        Instance::Container(_) => Err(StackError::ProcessesUnsupported),
+    }
+}
