@@ -1,12 +1,14 @@
 //! The command as a user types it: output, exit codes, and nothing left behind.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{CANONICAL, Result, kai_e2e, output, shown};
+use crate::process_table;
+use crate::support::{CANONICAL, Result, kai_e2e, on_processes, output, shown};
 
 /// The command with a state directory of its own, so that its stacks are told from everybody else's.
 fn isolated(state: &TempDir) -> Command {
@@ -24,6 +26,8 @@ fn assert_nothing_left(state: &TempDir) {
         .map(|entries| entries.flatten().map(|entry| entry.file_name()).collect())
         .unwrap_or_default();
     assert!(left.is_empty(), "left in the state directory: {left:?}");
+    let running = process_table::of_state(state.path());
+    assert!(running.is_empty(), "still running: {running:?}");
 }
 
 #[tokio::test]
@@ -128,6 +132,33 @@ async fn ask_prints_one_object_a_line_in_the_order_of_the_prompts() -> Result {
     Ok(())
 }
 
+/// Ends the Typesense of the one stack of a state directory, whose labels name the session's directory in it.
+fn kill_typesense(state: &Path) -> Result {
+    let script = if on_processes() {
+        let typesense: Vec<_> = process_table::of_state(state)
+            .into_iter()
+            .filter(|process| {
+                process.labels.get("KAI_E2E_SERVICE").map(String::as_str) == Some("typesense")
+            })
+            .collect();
+        let [typesense] = &typesense[..] else {
+            return Err(format!("one Typesense, not {typesense:?}").into());
+        };
+        format!("kill -KILL {}", typesense.pid)
+    } else {
+        format!(
+            "docker kill $(docker ps --filter label=org.kai-e2e.service=typesense --format '{{{{.ID}}}} {{{{.Labels}}}}' | grep -F {} | cut -d ' ' -f 1)",
+            state.display()
+        )
+    };
+    let killed = Command::new("sh").arg("-c").arg(script).output()?;
+    if killed.status.success() {
+        Ok(())
+    } else {
+        Err(shown(&killed).into())
+    }
+}
+
 #[tokio::test]
 async fn typesense_killed_in_the_middle_is_exit_1_with_typesenses_own_end() -> Result {
     let state = TempDir::new()?;
@@ -155,18 +186,10 @@ async fn typesense_killed_in_the_middle_is_exit_1_with_typesenses_own_end() -> R
     let ended = tokio::task::spawn_blocking(move || -> Result<std::process::Output> {
         let mut lines = BufReader::new(stdout).lines();
         lines.next().ok_or("the first run was printed")??;
-        // The labels name the session's directory, which lies in this test's state directory.
-        let killed = Command::new("sh")
-            .arg("-c")
-            .arg(format!(
-                "docker kill $(docker ps --filter label=org.kai-e2e.service=typesense --format '{{{{.ID}}}} {{{{.Labels}}}}' | grep -F {} | cut -d ' ' -f 1)",
-                path.display()
-            ))
-            .output()?;
-        if !killed.status.success() {
+        if let Err(error) = kill_typesense(&path) {
             child.kill()?;
             child.wait()?;
-            return Err(shown(&killed).into());
+            return Err(error);
         }
         for line in lines {
             line?;
@@ -191,21 +214,42 @@ async fn what_cannot_start_is_exit_3_and_says_what_to_do() -> Result {
     let port = taken.local_addr()?.port().to_string();
     let cases = [
         (
+            "containers",
             "DOCKER_HOST",
             "unix:///nowhere/docker.sock",
             "/nowhere/docker.sock",
         ),
-        ("KAI_E2E_POSTGRES_PORT", port.as_str(), port.as_str()),
         (
+            "containers",
+            "KAI_E2E_POSTGRES_PORT",
+            port.as_str(),
+            port.as_str(),
+        ),
+        (
+            "processes",
+            "KAI_E2E_POSTGRES_PORT",
+            port.as_str(),
+            port.as_str(),
+        ),
+        (
+            "processes",
+            "KAI_E2E_TYPESENSE_BIN",
+            "/nowhere/typesense-server",
+            "/nowhere/typesense-server",
+        ),
+        (
+            "containers",
             "KAI_E2E_TYPESENSE_IMAGE",
             "kai-e2e.invalid/no-such-image:1",
             "KAI_E2E_TYPESENSE_IMAGE",
         ),
     ];
-    for (variable, value, said) in cases {
+    for (provider, variable, value, said) in cases {
         let state = TempDir::new()?;
         let mut command = isolated(&state);
-        command.arg("run").env(variable, value);
+        command
+            .args(["run", "--provider", provider])
+            .env(variable, value);
         let output = output(command).await?;
         assert_eq!(
             output.status.code(),
@@ -220,6 +264,25 @@ async fn what_cannot_start_is_exit_3_and_says_what_to_do() -> Result {
         );
         assert_nothing_left(&state);
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_an_engine_run_does_the_main_job_and_says_why_as_processes() -> Result {
+    let state = TempDir::new()?;
+    let mut command = isolated(&state);
+    command
+        .args(["run", "--provider", "auto"])
+        .env("DOCKER_HOST", "unix:///nowhere/docker.sock");
+    let output = output(command).await?;
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("as processes") && said.contains("/nowhere/docker.sock"),
+        "{}",
+        shown(&output)
+    );
+    assert_nothing_left(&state);
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Callers that know only the contract: the real Temporal CLI, out of the Temporal container itself.
+//! Callers that know only the contract: the real Temporal CLI, the very program that serves the stack.
 
 use std::process::{Command, Output};
 
@@ -11,12 +11,16 @@ use serde_json::{Value, json};
 
 use crate::support::{CANONICAL, Result, golden, output, shown};
 
-/// Runs the Temporal CLI of the stack's image against its server.
+/// Runs the Temporal CLI of the stack's image, or the one that the server was started with, against its server.
 pub async fn temporal_cli(harness: &Harness, arguments: &[&str]) -> Result<Output> {
-    let container = harness
-        .stack()
-        .container_id(Service::Temporal)
-        .ok_or("the stack runs in containers")?;
+    let stack = harness.stack();
+    let Some(container) = stack.container_id(Service::Temporal) else {
+        let mut command = Command::new(stack.programs().name(Service::Temporal));
+        command
+            .args(arguments)
+            .args(["--address", &stack.endpoints().temporal_address]);
+        return output(command).await;
+    };
     let mut inspect = Command::new("docker");
     inspect.args(["inspect", "--format", "{{.Path}}", container]);
     let inspected = output(inspect).await?;

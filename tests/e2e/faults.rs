@@ -53,7 +53,7 @@ async fn stopped(harness: Harness, stack: Arc<AnyStack>) -> Result {
         _ => return Err("the harness still holds the stack".into()),
     }
     assert_eq!(
-        crate::support::containers_of(&session).await?,
+        crate::support::parts_of(&session).await?,
         Vec::<String>::new()
     );
     Ok(())

@@ -12,6 +12,8 @@ mod external_callers;
 mod faults;
 mod inputs;
 mod killed;
+mod process_table;
+mod processes;
 mod questions;
 mod repetition;
 mod seed;

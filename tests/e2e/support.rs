@@ -97,8 +97,16 @@ where
     }
 }
 
-/// The containers of one stack, running or not.
-pub async fn containers_of(session: &str) -> Result<Vec<String>> {
+/// Whether the services of this run are processes, as `KAI_E2E_PROVIDER` says.
+pub fn on_processes() -> bool {
+    std::env::var("KAI_E2E_PROVIDER").is_ok_and(|provider| provider == "processes")
+}
+
+/// What there is of one stack: its containers, running or not, or its processes and their data.
+pub async fn parts_of(session: &str) -> Result<Vec<String>> {
+    if on_processes() {
+        return Ok(crate::process_table::of_session(session));
+    }
     let mut command = Command::new("docker");
     command.args([
         "ps",

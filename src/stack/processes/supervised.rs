@@ -166,16 +166,13 @@ impl ServiceDirectory {
     pub(in crate::stack) async fn ended(&self, session: &str) -> ExitCode {
         let mut backoff = Backoff::new();
         loop {
-            match self.state(session) {
-                Some(State::Running) => backoff.pause().await,
-                Some(State::Ended(_)) | None => {
-                    // Between the end of the process and its exit code lies an instant.
-                    backoff.pause().await;
-                    return match self.state(session) {
-                        Some(State::Ended(code)) => code,
-                        _ => ExitCode(137),
-                    };
-                }
+            let first = self.state(session);
+            backoff.pause().await;
+            // Between the end of the process and its exit code lies an instant.
+            match (first, self.state(session)) {
+                (Some(State::Running), _) | (_, Some(State::Running)) => {}
+                (_, Some(State::Ended(code))) => return code,
+                (_, None) => return ExitCode(137),
             }
         }
     }
@@ -237,6 +234,21 @@ mod tests {
         let (_parent, directory, _) = run("kill -KILL $$").await;
 
         assert_eq!(directory.ended("supervised-test").await, ExitCode(137));
+    }
+
+    #[tokio::test]
+    async fn becoming_another_program_is_no_end() {
+        // In the instant of each change the process has no environment.
+        let chain = r#"[ "${N:-0}" = 300 ] && exit 3; N=$((N + 1)) exec sh -c "$0" "$0""#;
+        let script = format!("exec sh -c '{chain}' '{chain}'");
+        let (_parent, directory, _) = run(&script).await;
+
+        while directory.state("supervised-test") == Some(State::Running) {
+            tokio::task::yield_now().await;
+        }
+
+        assert!(!super::is_alive(directory.pid().unwrap()), "it goes on");
+        assert_eq!(directory.ended("supervised-test").await, ExitCode(3));
     }
 
     #[tokio::test]

@@ -64,22 +64,30 @@ pub(super) fn command(pid: u32) -> String {
         .to_owned()
 }
 
-/// Whether a process carries the labels of a session; `None` when this user may not know.
+/// Whether a process carries the labels of a session; `None` when that cannot be told, because this user may not know, or
+/// because there is no environment: for an instant while a process becomes another program, and for good when it has ended.
 pub(super) fn belongs_to(pid: u32, session: &str) -> Option<bool> {
-    fs::read(entry(pid, "environ")).ok()?;
-    Some(labels_of(pid).is_some_and(|labels| labels.get(SESSION).is_some_and(|of| of == session)))
+    let environ = fs::read(entry(pid, "environ")).ok()?;
+    if environ.is_empty() {
+        return None;
+    }
+    let labels = labels_in(&environ);
+    Some(labels.get(SESSION).is_some_and(|of| of == session))
 }
 
 fn labels_of(pid: u32) -> Option<HashMap<String, String>> {
-    let environ = fs::read(entry(pid, "environ")).ok()?;
-    let labels: HashMap<String, String> = environ
+    let labels = labels_in(&fs::read(entry(pid, "environ")).ok()?);
+    labels.contains_key(SESSION).then_some(labels)
+}
+
+fn labels_in(environ: &[u8]) -> HashMap<String, String> {
+    environ
         .split(|byte| *byte == 0)
         .filter_map(|line| {
             let (variable, value) = std::str::from_utf8(line).ok()?.split_once('=')?;
             Some((label_of_variable(variable)?.to_owned(), value.to_owned()))
         })
-        .collect();
-    labels.contains_key(SESSION).then_some(labels)
+        .collect()
 }
 
 fn pids() -> impl Iterator<Item = u32> {
