@@ -125,6 +125,8 @@ pub(super) enum UpFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
+    #[command(flatten)]
+    pub(super) stack: StackArgs,
     /// Text for people, or one JSON object `{stacks}`.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub(super) format: ListFormat,
@@ -132,6 +134,8 @@ pub(super) struct StatusArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub(super) stack: StackArgs,
     /// Text for people, or one JSON object `{problems, warnings, findings}`.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub(super) format: ListFormat,

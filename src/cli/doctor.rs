@@ -6,10 +6,10 @@ use super::Exit;
 use super::args::{DoctorArgs, ListFormat};
 use super::console::out;
 use crate::harness::HarnessSettings;
-use crate::stack::{Finding, Severity, StackConfig, diagnose};
+use crate::stack::{Finding, Severity, diagnose};
 
 pub(super) async fn doctor(args: DoctorArgs) -> Result<(), Exit> {
-    let config = StackConfig::from_env()?;
+    let config = args.stack.config()?;
     HarnessSettings::from_env()?;
     let findings = diagnose(&config).await;
     let count = |severity| {

@@ -7,10 +7,10 @@ use serde_json::json;
 use super::Exit;
 use super::args::{ListFormat, StatusArgs};
 use super::console::out;
-use crate::stack::{self, StackConfig, StackStanding, StackStatus};
+use crate::stack::{self, StackStanding, StackStatus};
 
 pub(super) async fn status(args: StatusArgs) -> Result<(), Exit> {
-    let stacks = stack::status(&StackConfig::from_env()?).await?;
+    let stacks = stack::status(&args.stack.config()?).await?;
     out(&match args.format {
         ListFormat::Json => json!({ "stacks": stacks }).to_string(),
         ListFormat::Text => text(&stacks, SystemTime::now()),

@@ -6,7 +6,8 @@ use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Endpoints, Images, LoggedStatement, PerService, Programs, Service, StackError, StatementLog, bounds,
+    Endpoints, Images, LoggedStatement, PerService, Programs, Service, StackError, StatementLog,
+    bounds,
     error::LogTail,
     provider::{self, Instance, Provider, Scope},
     services::{Target, until_ready},

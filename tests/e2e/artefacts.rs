@@ -8,7 +8,7 @@ use rstest::rstest;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Result, child_tests, output, shown};
+use crate::support::{Result, child_tests, on_processes, output, shown};
 
 /// Each way of failing, and what the artefacts say about it.
 const WAYS: [(&str, &str); 8] = [
@@ -62,8 +62,10 @@ async fn every_way_of_failing_leaves_its_artefacts(#[future(awt)] harness: Harne
             environment["failures"].to_string().contains(why),
             "{test}: {environment:#}"
         );
+        let programs = &environment["harnesses"][0]["stack"]["programs"];
+        let kind = if on_processes() { "binaries" } else { "images" };
         assert!(
-            environment["harnesses"][0]["stack"]["images"]["postgres"]["id"].is_string(),
+            programs[kind]["postgres"]["id"].is_string(),
             "{test}: {environment:#}"
         );
         no_secret_in(&harness, &directory)?;

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Result, kai_e2e, output, shown};
+use crate::support::{Result, kai_e2e, on_processes, output, shown};
 
 fn doctor(state: &TempDir) -> Command {
     let mut command = kai_e2e();
@@ -75,6 +75,12 @@ async fn what_would_stop_a_run_is_exit_3_and_named_with_its_command() -> Result 
             "unset DOCKER_HOST",
         ),
         (
+            "KAI_E2E_TYPESENSE_BIN",
+            "/nowhere/typesense-server",
+            "binaries",
+            "KAI_E2E_TYPESENSE_BIN",
+        ),
+        (
             "KAI_E2E_POSTGRES_PORT",
             port.as_str(),
             "ports",
@@ -91,6 +97,15 @@ async fn what_would_stop_a_run_is_exit_3_and_named_with_its_command() -> Result 
     for (variable, value, topic, fix) in cases {
         let state = TempDir::new()?;
         let mut command = doctor(&state);
+        // The engine is no problem unless containers are asked for, nor are programs unless processes are.
+        let provider = match topic {
+            "engine" => Some("containers"),
+            "binaries" => Some("processes"),
+            _ => None,
+        };
+        if let Some(provider) = provider {
+            command.args(["--provider", provider]);
+        }
         command.env(variable, value);
         let (problems, code) = found(command, "problem").await?;
         assert_eq!(code, Some(3), "{variable}: {problems:#?}");
@@ -109,7 +124,12 @@ async fn what_would_stop_a_run_is_exit_3_and_named_with_its_command() -> Result 
 async fn what_an_earlier_run_left_is_a_warning_with_its_age() -> Result {
     let state = TempDir::new()?;
     // A session whose process and whose watcher are gone, as after a power cut.
-    std::fs::create_dir_all(state.path().join("state/owned-1"))?;
+    let session = if on_processes() {
+        "state/processes-owned-1"
+    } else {
+        "state/owned-1"
+    };
+    std::fs::create_dir_all(state.path().join(session))?;
     let (warnings, code) = found(doctor(&state), "warning").await?;
     assert_eq!(code, Some(0), "{warnings:#?}");
     let left = warnings

@@ -55,8 +55,12 @@ async fn a_service_that_dies_is_named_with_its_log_and_its_end() -> Result {
     let [seen] = &status(&config(&state)?).await?[..] else {
         return Err("one stack".into());
     };
-    assert_eq!(seen.services.postgres.as_deref(), Some("exited"));
-    assert_eq!(seen.services.temporal.as_deref(), Some("running"));
+    assert_eq!(seen.services.postgres.state.as_deref(), Some("exited"));
+    assert_eq!(seen.services.temporal.state.as_deref(), Some("running"));
+    assert_eq!(
+        seen.services.temporal.address.as_deref(),
+        Some(stack.endpoints().temporal_address.as_str())
+    );
     assert!(!seen.is_whole());
 
     let session = stack.session().to_owned();

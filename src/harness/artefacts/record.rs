@@ -84,7 +84,7 @@ impl HarnessRecord {
             "stack": {
                 "session": self.stack.session(),
                 "owned": self.owned,
-                "images": self.stack.images(),
+                "programs": self.stack.programs(),
                 "addresses": {
                     "temporal": endpoints.temporal_address,
                     "temporal_ui": endpoints.temporal_ui,

@@ -6,12 +6,14 @@ use super::Finding;
 
 const TOPIC: &str = "commands";
 
-/// What the watcher needs: a session of its own, locks, and one way to remove containers.
-pub(super) fn needed() -> Vec<Finding> {
-    judged(&|command| find(command, env::var_os("PATH").as_deref()))
+/// What the watcher needs: a session of its own, locks, and, for containers, one way to remove them.
+pub(super) fn needed(containers: bool) -> Vec<Finding> {
+    judged(containers, &|command| {
+        find(command, env::var_os("PATH").as_deref())
+    })
 }
 
-fn judged(find: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Finding> {
+fn judged(containers: bool, find: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Finding> {
     let mut missing: Vec<Finding> = [
         ("setsid", "util-linux"),
         ("flock", "util-linux"),
@@ -27,6 +29,12 @@ fn judged(find: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Finding> {
         )
     })
     .collect();
+    if !containers {
+        if missing.is_empty() {
+            missing.push(Finding::fine(TOPIC, "setsid, flock and sh"));
+        }
+        return missing;
+    }
     let removers = ["docker", "curl", "podman"];
     let remover = removers.into_iter().find(|command| find(command).is_some());
     match remover {
@@ -59,7 +67,9 @@ mod tests {
     use crate::stack::doctor::Severity;
 
     fn with(present: &[&str]) -> Vec<Finding> {
-        judged(&|command| present.contains(&command).then(|| PathBuf::from(command)))
+        judged(true, &|command| {
+            present.contains(&command).then(|| PathBuf::from(command))
+        })
     }
 
     #[test]
@@ -82,6 +92,12 @@ mod tests {
         let found = with(&["setsid", "flock", "sh"]);
         assert_eq!(found[0].severity, Severity::Problem);
         assert!(found[0].text.contains("docker, curl and podman"));
+        let for_processes = judged(false, &|command| {
+            ["setsid", "flock", "sh"]
+                .contains(&command)
+                .then(|| PathBuf::from(command))
+        });
+        assert_eq!(for_processes[0].severity, Severity::Fine);
     }
 
     #[test]

@@ -38,6 +38,28 @@ pub(super) async fn answer(engine: &Result<Engine, StackError>) -> Finding {
     }
 }
 
+/// No engine answers, and none is needed.
+pub(super) fn not_needed(error: &StackError) -> Vec<Finding> {
+    vec![
+        Finding::fine(TOPIC, format!("none, and none is needed: {}", chain(error))),
+        Finding::fine(
+            "provider",
+            "processes of this machine, because no engine answers",
+        ),
+    ]
+}
+
+/// The engine is not to be used.
+pub(super) fn not_asked() -> Vec<Finding> {
+    vec![
+        Finding::fine(TOPIC, "not asked"),
+        Finding::fine(
+            "provider",
+            "processes of this machine, because they were asked for",
+        ),
+    ]
+}
+
 /// What the services of a new stack would run in.
 pub(super) fn provider(engine: &Result<Engine, StackError>) -> Finding {
     const TOPIC: &str = "provider";
@@ -45,7 +67,7 @@ pub(super) fn provider(engine: &Result<Engine, StackError>) -> Finding {
         Ok(_) => Finding::fine(TOPIC, "containers, because an engine answers"),
         Err(error) => Finding::problem(
             TOPIC,
-            "none: the services run in containers, and no engine answers",
+            "none: containers were asked for, and no engine answers",
             command_for(error),
         ),
     }

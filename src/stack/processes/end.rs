@@ -1,6 +1,7 @@
 //! Ending processes.
 
 use std::{
+    collections::HashMap,
     fs,
     path::Path,
     process::{Command, Stdio},
@@ -92,13 +93,36 @@ fn service_program(service: Service) -> &'static str {
     }
 }
 
-/// Ends one service with SIGKILL, and every process that it has started; the shell that waits for it lives on.
+/// Ends one service with SIGKILL, and every process that it has started; the shell that waits for it lives on. Gives the number
+/// of processes.
 pub(in crate::stack) fn kill_service(
     session: &str,
     data: &DataDirectory,
     service: Service,
 ) -> usize {
-    let of_service = |labels: &std::collections::HashMap<String, String>| {
+    send_to_service(session, data, service, Signal::KILL)
+}
+
+/// Stops every process of a service in its tracks. Gives their number.
+pub(in crate::stack) fn pause_service(
+    session: &str,
+    data: &DataDirectory,
+    service: Service,
+) -> usize {
+    send_to_service(session, data, service, Signal::STOP)
+}
+
+/// Lets every process of a service go on. Gives their number.
+pub(in crate::stack) fn resume_service(
+    session: &str,
+    data: &DataDirectory,
+    service: Service,
+) -> usize {
+    send_to_service(session, data, service, Signal::CONT)
+}
+
+fn send_to_service(session: &str, data: &DataDirectory, service: Service, signal: Signal) -> usize {
+    let of_service = |labels: &HashMap<String, String>| {
         labels.get(SESSION).is_some_and(|of| of == session)
             && labels.get(SERVICE).is_some_and(|of| of == service.as_str())
     };
@@ -117,15 +141,15 @@ pub(in crate::stack) fn kill_service(
     }
     if pids.is_empty() {
         let hidden = data.service(service).pid().filter(|pid| {
-            belongs_to(*pid, session).is_none() && command(*pid) == service_program(service)
+            belongs_to(*pid, session).is_none()
+                && is_alive(*pid)
+                && command(*pid) == service_program(service)
         });
         pids.extend(hidden);
     }
     pids.sort_unstable();
     pids.dedup();
-    pids.sort_unstable();
-    pids.dedup();
-    pids.iter().for_each(|pid| send(*pid, Signal::KILL));
+    pids.iter().for_each(|pid| send(*pid, signal));
     pids.len()
 }
 

@@ -35,7 +35,7 @@ use crate::{
 const ORDERLY_END: Duration = Duration::from_secs(60);
 
 /// The directory of the server's log in its service directory.
-pub(in crate::stack) fn log_directory(directory: &ServiceDirectory) -> PathBuf {
+pub(super) fn log_directory(directory: &ServiceDirectory) -> PathBuf {
     directory.file("log.d")
 }
 
@@ -117,7 +117,7 @@ impl Postgres<'_> {
         let password = Secret::random();
         self.initdb(user, &password).await?;
         let port = free_port().map_err(self.failed("find a free port"))?;
-        // Otherwise the log of what was seeded is copied with the data.
+        // Few segments of the write-ahead log are kept, for each is copied with the data.
         let pid = self
             .spawn_on(port, &["-c", "min_wal_size=2MB"])
             .await
@@ -204,7 +204,8 @@ impl Postgres<'_> {
             };
             let runs = self.directory.state(self.order.session.session()) == Some(State::Running);
             if !runs || !backoff.pause_within(deadline).await {
-                let log = self.directory.end_of("log").unwrap_or_default();
+                let log = self.directory.file("log");
+                let log = self.directory.end_of(&log, 64 * 1024).unwrap_or_default();
                 return Err(StackError::Process {
                     service: Service::Postgres,
                     action: "start the server that prepares the data",

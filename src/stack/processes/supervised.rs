@@ -17,15 +17,15 @@ use super::{
     table::{belongs_to, is_alive},
     user::User,
 };
-use crate::stack::{Service, error::ExitCode, session::Labels, wait::Backoff};
+use crate::stack::{Service, error::ExitCode, provider::Ports, session::Labels, wait::Backoff};
 
 const SUPERVISOR: &str = include_str!("supervise.sh");
 
 /// How long the shell may take to start the service: it does nothing else.
 const SPAWN_BOUND: Duration = Duration::from_secs(20);
 
-/// How much of a log's end is read.
-const LOG_TAIL: u64 = 64 * 1024;
+/// The file with the ports of a service.
+const PORTS: &str = "ports";
 
 /// The directory of one service in the session's data directory.
 #[derive(Debug, Clone)]
@@ -177,17 +177,30 @@ impl ServiceDirectory {
         }
     }
 
-    /// The end of what it wrote; empty when it wrote nothing.
-    pub(in crate::stack) fn end_of(&self, file: &str) -> io::Result<Vec<u8>> {
-        let mut log = match File::open(self.file(file)) {
+    /// The end of a file; empty when there is none.
+    pub(super) fn end_of(&self, file: &Path, most: u64) -> io::Result<Vec<u8>> {
+        let mut log = match File::open(file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             opened => opened?,
         };
         let length = log.metadata()?.len();
-        log.seek(SeekFrom::Start(length.saturating_sub(LOG_TAIL)))?;
+        log.seek(SeekFrom::Start(length.saturating_sub(most)))?;
         let mut end = Vec::new();
         log.read_to_end(&mut end)?;
         Ok(end)
+    }
+
+    /// Notes down where the service is reached, for whoever finds it later.
+    pub(in crate::stack) fn write_ports(&self, ports: &Ports) -> io::Result<()> {
+        fs::write(self.file(PORTS), serde_json::to_vec(ports)?)
+    }
+
+    /// Where the service is reached; empty when that is not known.
+    pub(in crate::stack) fn ports(&self) -> Ports {
+        fs::read(self.file(PORTS))
+            .ok()
+            .and_then(|content| serde_json::from_slice(&content).ok())
+            .unwrap_or_default()
     }
 }
 
@@ -225,8 +238,15 @@ mod tests {
         let (_parent, directory, _) = run("echo $GREETING $KAI_E2E_SERVICE; exit 7").await;
 
         assert_eq!(directory.ended("supervised-test").await, ExitCode(7));
-        assert_eq!(directory.end_of("log").unwrap(), b"hello temporal\n");
-        assert_eq!(directory.end_of("nothing").unwrap(), b"");
+        assert_eq!(
+            directory.end_of(&directory.file("log"), 1000).unwrap(),
+            b"hello temporal\n"
+        );
+        assert_eq!(
+            directory.end_of(&directory.file("log"), 9).unwrap(),
+            b"temporal\n"
+        );
+        assert_eq!(directory.end_of(&directory.file("x"), 9).unwrap(), b"");
     }
 
     #[tokio::test]
@@ -255,7 +275,8 @@ mod tests {
     async fn the_environment_of_the_harness_is_not_the_services() {
         let (_parent, directory, labels) = run("env | sort; exit 0").await;
         directory.ended("supervised-test").await;
-        let written = String::from_utf8(directory.end_of("log").unwrap()).unwrap();
+        let written =
+            String::from_utf8(directory.end_of(&directory.file("log"), 10_000).unwrap()).unwrap();
 
         for (variable, value) in labels.variables_of_session() {
             assert!(

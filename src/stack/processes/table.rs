@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
+    time::UNIX_EPOCH,
 };
 
 use crate::stack::session::{SESSION, label_of_variable, variable_of_label};
@@ -13,6 +14,8 @@ use crate::stack::session::{SESSION, label_of_variable, variable_of_label};
 pub(in crate::stack) struct Marked {
     pub(in crate::stack) pid: u32,
     pub(in crate::stack) labels: HashMap<String, String>,
+    /// When it was begun, in seconds since 1970, as far as the system tells.
+    pub(in crate::stack) since: i64,
 }
 
 /// Whether this system shows its processes where they are looked for.
@@ -25,7 +28,11 @@ pub(in crate::stack) fn marked() -> Vec<Marked> {
     pids()
         .filter_map(|pid| {
             let labels = labels_of(pid)?;
-            Some(Marked { pid, labels })
+            Some(Marked {
+                pid,
+                labels,
+                since: since(pid),
+            })
         })
         .collect()
 }
@@ -49,11 +56,18 @@ pub(super) fn is_postgres_in(pid: u32, data: &Path) -> bool {
 
 /// Whether a process is there and has not ended.
 pub(super) fn is_alive(pid: u32) -> bool {
-    // `PID (COMMAND) STATE …`, where the command may hold any character (proc(5)).
-    fs::read_to_string(entry(pid, "stat")).is_ok_and(|stat| {
-        stat.rsplit_once(") ")
-            .is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
-    })
+    state(pid).is_some_and(|state| !matches!(state, 'Z' | 'X'))
+}
+
+/// Whether a process was stopped in its tracks.
+pub(in crate::stack) fn is_stopped(pid: u32) -> bool {
+    state(pid) == Some('T')
+}
+
+/// `PID (COMMAND) STATE …`, where the command may hold any character (proc(5)).
+fn state(pid: u32) -> Option<char> {
+    let stat = fs::read_to_string(entry(pid, "stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
 }
 
 /// The name of a process's program, shortened to 15 characters by the system.
@@ -73,6 +87,15 @@ pub(super) fn belongs_to(pid: u32, session: &str) -> Option<bool> {
     }
     let labels = labels_in(&environ);
     Some(labels.get(SESSION).is_some_and(|of| of == session))
+}
+
+fn since(pid: u32) -> i64 {
+    fs::metadata(entry(pid, ""))
+        .and_then(|metadata| metadata.modified())
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .unwrap_or_default()
 }
 
 fn labels_of(pid: u32) -> Option<HashMap<String, String>> {

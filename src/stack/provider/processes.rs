@@ -1,10 +1,11 @@
 //! Services as processes of this machine.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     io,
     num::NonZeroU16,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use async_trait::async_trait;
@@ -13,17 +14,16 @@ use super::{Begun, Found, Instance, Order, Ports, Provider, Scope};
 use crate::{
     contract::Secret,
     stack::{
-        Binaries, Programs, Progress, Service, StackConfig, StackError,
+        Binaries, LoggedStatement, Programs, Progress, Service, StackConfig, StackError,
         binaries::resolve,
         error::ExitCode,
         processes::{
-            DataDirectory, Postgres, State, Typesense, Wait, bases, end_session, is_supported,
-            is_taken, kill_service, marked, postgres_log_directory, spawn_temporal,
-            until_listening,
+            DataDirectory, Postgres, State, Typesense, Wait, bases, end_session, is_stopped,
+            is_supported, is_taken, kill_service, log_since, log_tail, marked, pause_service,
+            resume_service, spawn_temporal, statements_since, until_listening,
         },
         services::port_taken,
         session::{Labels, OWNER, SESSION, SessionDirectory, owner},
-        statement_log,
     },
 };
 
@@ -163,6 +163,10 @@ impl Provider for Processes {
                 .spawn(order, &data, binaries)
                 .await
                 .map_err(StackError::process(service, "start it"))?;
+            let directory = data.service(service);
+            directory
+                .write_ports(&ports)
+                .map_err(StackError::process(service, "note down its ports"))?;
             let begun = Begun {
                 instance: Instance::Process {
                     data: data.path().to_owned(),
@@ -174,7 +178,6 @@ impl Provider for Processes {
             };
             let port = begun.port(service).unwrap_or_default();
             let bound = order.config.start_timeout();
-            let directory = data.service(service);
             let waited = until_listening(&directory, order.session.session(), port, bound).await;
             // What else ends it, and what makes it late, is found out by whoever waits for it to be ready.
             if waited != Wait::Ended || !begun.ports.values().any(|port| is_taken(*port)) {
@@ -204,30 +207,43 @@ impl Provider for Processes {
         instance: &Instance,
         lines: usize,
     ) -> Result<String, StackError> {
-        let directory = data_of(instance)?.service(service);
-        let read = |file: &Path| {
-            directory
-                .end_of(&file.to_string_lossy())
-                .map_err(StackError::state("read the log", file))
-        };
-        let mut text = String::from_utf8_lossy(&read(&directory.file("log"))?).into_owned();
-        if service == Service::Postgres {
-            let log = postgres_log_directory(&directory).join(statement_log::JSON_FILE);
-            text.push_str(&statement_log::as_text(&read(&log)?));
-        }
-        let mut kept: Vec<&str> = text.lines().collect();
-        kept.drain(..kept.len().saturating_sub(lines));
-        Ok(kept.join("\n"))
+        log_tail(&data_of(instance)?.service(service), service, lines)
+            .map_err(StackError::process(service, "read its log"))
+    }
+
+    async fn log_since(
+        &self,
+        service: Service,
+        instance: &Instance,
+        since: SystemTime,
+    ) -> Result<String, StackError> {
+        log_since(&data_of(instance)?.service(service), service, since)
+            .map_err(StackError::process(service, "read its log"))
+    }
+
+    async fn statements_since(
+        &self,
+        postgres: &Instance,
+        since: SystemTime,
+    ) -> Result<Vec<LoggedStatement>, StackError> {
+        let service = Service::Postgres;
+        statements_since(&data_of(postgres)?.service(service), since)
+            .map_err(StackError::process(service, "read its log"))
     }
 
     async fn kill(&self, service: Service, instance: &Instance) -> Result<(), StackError> {
         let data = data_of(instance)?;
-        match kill_service(data.session(), &data, service) {
-            0 => Err(StackError::process(service, "kill it")(io::Error::other(
-                "it does not run",
-            ))),
-            _ => Ok(()),
-        }
+        some(service, kill_service(data.session(), &data, service))
+    }
+
+    async fn pause(&self, service: Service, instance: &Instance) -> Result<(), StackError> {
+        let data = data_of(instance)?;
+        some(service, pause_service(data.session(), &data, service))
+    }
+
+    async fn resume(&self, service: Service, instance: &Instance) -> Result<(), StackError> {
+        let data = data_of(instance)?;
+        some(service, resume_service(data.session(), &data, service))
     }
 
     async fn find(&self, scope: Scope<'_>) -> Result<Vec<Found>, StackError> {
@@ -264,7 +280,8 @@ impl Provider for Processes {
                 labels: process.labels,
                 state: "running".to_owned(),
                 is_alive: true,
-                created: 0,
+                created: process.since,
+                addresses: HashMap::new(),
             });
         Ok(directories
             .iter()
@@ -310,6 +327,7 @@ fn in_directory(data: &DataDirectory) -> Vec<Found> {
         state: "there".to_owned(),
         is_alive: false,
         created,
+        addresses: HashMap::new(),
     }];
     for service in Service::ALL {
         let directory = data.service(service);
@@ -325,14 +343,33 @@ fn in_directory(data: &DataDirectory) -> Vec<Found> {
             },
             labels,
             state: match state {
+                State::Running if is_stopped(pid) => "paused".to_owned(),
                 State::Running => "running".to_owned(),
                 State::Ended(_) => "exited".to_owned(),
             },
             is_alive: state == State::Running,
             created,
+            addresses: match state {
+                State::Running => directory
+                    .ports()
+                    .into_iter()
+                    .map(|(inside, outside)| (inside, format!("127.0.0.1:{outside}")))
+                    .collect(),
+                State::Ended(_) => HashMap::new(),
+            },
         });
     }
     found
+}
+
+/// An error unless there was a process to send a signal to.
+fn some(service: Service, processes: usize) -> Result<(), StackError> {
+    match processes {
+        0 => Err(StackError::process(service, "send it a signal")(
+            io::Error::other("it does not run"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn data_of(instance: &Instance) -> Result<DataDirectory, StackError> {
