@@ -4,7 +4,7 @@
 CARGO ?= cargo
 PROMPT ?= Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi
 
-.PHONY: help demo test images up down lint bench
+.PHONY: help demo test images binaries up down lint bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,11 +12,15 @@ help: ## Show this list
 demo: ## Run one real prompt through everything and judge it (PROMPT="…" for another)
 	$(CARGO) run --quiet -- run --prompt "$(PROMPT)"
 
-test: ## Run all tests, on real services
-	INSTA_UPDATE=no $(CARGO) test
+test: ## Run all tests, on real services: in containers, then end to end as processes
+	KAI_E2E_PROVIDER=containers INSTA_UPDATE=no $(CARGO) test
+	KAI_E2E_PROVIDER=processes INSTA_UPDATE=no $(CARGO) test --test e2e
 
 images: ## Build the three service images from distribution packages
 	$(CARGO) run --quiet -- images build
+
+binaries: ## Install the three services' programs, for machines without a container engine
+	$(CARGO) run --quiet -- binaries install
 
 up: ## Start a stack that stays, and print how to reach it
 	$(CARGO) run --quiet -- up

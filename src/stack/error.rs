@@ -189,7 +189,7 @@ pub enum StackError {
     },
 
     /// A process of a service could not be started or ended.
-    #[error("cannot {action} ({service}){log}")]
+    #[error("{service}: cannot {action}{log}")]
     Process {
         /// The service.
         service: Service,
