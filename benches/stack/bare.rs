@@ -36,7 +36,7 @@ impl Bare {
     /// Reads off a running stack how a service is started.
     pub async fn like(stack: &OwnedStack, service: Service, data: Data) -> Result<Self> {
         let container = stack.container_id(service).context("a container")?;
-        let image = stack.images().get(service);
+        let image = stack.images().context("images")?.get(service);
         let mut arguments: Vec<String> = Vec::new();
         let mut flag =
             |name: &str, value: &str| arguments.extend([name.to_owned(), value.to_owned()]);

@@ -1,8 +1,8 @@
 //! A stack of this process's own.
 
-use std::{ops::Deref, slice, sync::Arc, time::Instant};
+use std::{ops::Deref, sync::Arc, time::Instant};
 
-use futures::future::{join, try_join_all};
+use futures::future::join;
 
 use super::{
     Progress, RunningStack, Service, StackConfig, StackError,
@@ -150,13 +150,7 @@ pub(super) async fn remove_session(
     session: &str,
 ) -> Result<(), StackError> {
     let scope = Scope::Session(session);
-    let found = provider.find(scope).await?;
-    try_join_all(found.iter().map(|one| async {
-        provider.remove(slice::from_ref(one)).await?;
-        tracing::debug!(instance = %one.instance, "a service was removed");
-        Ok(())
-    }))
-    .await?;
+    provider.remove(&provider.find(scope).await?).await?;
     let left: Vec<Instance> = provider
         .find(scope)
         .await?

@@ -190,6 +190,7 @@ impl Place {
             .env("KAI_E2E_STATE_DIR", self.state())
             .env("KAI_E2E_SEED_SCALE", "0.05")
             .env("TMPDIR", self.home.path().join("tmp"))
+            .env("KAI_E2E_DATA_DIR", self.home.path().join("tmp"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use kai_e2e::stack::{
-    OwnedStack, Service, Silent, StackConfig, drop_database, dump_digest, seed_database,
+    OwnedStack, ProviderChoice, Service, Silent, StackConfig, drop_database, dump_digest,
+    seed_database,
 };
 use tokio_postgres::error::SqlState;
 
@@ -11,7 +12,9 @@ use crate::support::{Result, output, query, shown};
 
 #[tokio::test]
 async fn a_stack_of_containers_starts_with_the_seed_and_passwords_of_its_own() -> Result {
-    let config = StackConfig::from_env()?.with_seed_scale("0.05".parse()?);
+    let config = StackConfig::from_env()?
+        .with_provider(ProviderChoice::Containers)
+        .with_seed_scale("0.05".parse()?);
     let stack = OwnedStack::start(&config, &Silent).await?;
     let checked = check(&stack, &config).await;
     stack.stop().await?;
@@ -19,7 +22,7 @@ async fn a_stack_of_containers_starts_with_the_seed_and_passwords_of_its_own() -
 }
 
 async fn check(stack: &OwnedStack, config: &StackConfig) -> Result {
-    let image = &stack.images().postgres;
+    let image = &stack.images().ok_or("no images")?.postgres;
     assert!(image.prepared, "{image:?} holds no seed");
     let postgres = &stack.endpoints().postgres;
 

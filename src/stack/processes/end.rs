@@ -58,6 +58,7 @@ pub(in crate::stack) async fn end_session(
         }
         backoff.pause().await;
     }
+    tracing::debug!(session, "a service was removed");
     free_shared_memory(&data.service(Service::Postgres).file("data")).await;
     let deleted = {
         let data = data.clone();

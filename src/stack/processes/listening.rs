@@ -37,14 +37,13 @@ pub(in crate::stack) fn is_taken(port: u16) -> bool {
 /// Waits until a service's own process, and nobody else, listens on a port.
 pub(in crate::stack) async fn until_listening(
     directory: &ServiceDirectory,
-    session: &str,
     port: u16,
     bound: Duration,
 ) -> Wait {
     let deadline = Instant::now() + bound;
     let mut backoff = Backoff::new();
     loop {
-        match directory.state(session) {
+        match directory.state() {
             Some(State::Running) => {}
             Some(State::Ended(_)) | None => return Wait::Ended,
         }

@@ -24,7 +24,7 @@ use crate::{
         Binary, PostgresEndpoint, Service, StackError,
         error::LogTail,
         provider::{Order, Ports},
-        seed::{self, fill_server},
+        seed::{self, make_template},
         services::{ADMIN_USER, INITDB, Target, postgres_settings},
         session::write_private,
         wait::Backoff,
@@ -98,7 +98,7 @@ impl Postgres<'_> {
                 &self.binary.id,
                 INITDB,
                 &postgres_settings("").join(" "),
-                &seed::seed_digest(),
+                &seed::filling_digest(),
                 config.seed_scale().as_str(),
             ],
         )
@@ -132,10 +132,10 @@ impl Postgres<'_> {
             database: seed::DATABASE.to_owned(),
         };
         self.until_answering(&endpoint).await?;
-        fill_server(&endpoint, self.order.config.seed_scale()).await?;
+        // The database that is worked with is made from the template at each start: to copy it here would be no quicker.
+        make_template(&endpoint, self.order.config.seed_scale()).await?;
         send(pid, Signal::INT);
-        let session = self.order.session.session();
-        timeout(ORDERLY_END, self.directory.ended(session))
+        timeout(ORDERLY_END, self.directory.ended())
             .await
             .map_err(|_| self.failed("end the server")(io::ErrorKind::TimedOut.into()))?;
         let former_log = log_directory(self.directory);
@@ -155,11 +155,7 @@ impl Postgres<'_> {
         let mut command = Command::new(self.binary.path.with_file_name("initdb"));
         command
             .args(INITDB.split(' '))
-            .args([
-                "--auth=scram-sha-256",
-                "--username",
-                ADMIN_USER,
-            ])
+            .args(["--auth=scram-sha-256", "--username", ADMIN_USER])
             .arg("--pwfile")
             .arg(&password_file)
             .arg("--pgdata")
@@ -202,7 +198,7 @@ impl Postgres<'_> {
             let Err(seen) = target.probe().await else {
                 return Ok(());
             };
-            let runs = self.directory.state(self.order.session.session()) == Some(State::Running);
+            let runs = self.directory.state() == Some(State::Running);
             if !runs || !backoff.pause_within(deadline).await {
                 let log = self.directory.file("log");
                 let log = self.directory.end_of(&log, 64 * 1024).unwrap_or_default();

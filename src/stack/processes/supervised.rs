@@ -14,7 +14,7 @@ use std::{
 
 use super::{
     copy::own,
-    table::{belongs_to, is_alive},
+    table::{is_alive, start_time},
     user::User,
 };
 use crate::stack::{Service, error::ExitCode, provider::Ports, session::Labels, wait::Backoff};
@@ -81,7 +81,7 @@ impl ServiceDirectory {
         labels: &Labels,
         command: &ServiceCommand,
     ) -> io::Result<u32> {
-        for former in ["pid", "exit"] {
+        for former in ["pid", "begun", "exit"] {
             match fs::remove_file(self.file(former)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
@@ -128,6 +128,9 @@ impl ServiceDirectory {
         let mut backoff = Backoff::new();
         loop {
             if let Some(pid) = self.pid() {
+                if let Some(begun) = start_time(pid) {
+                    fs::write(self.file("begun"), begun.to_string())?;
+                }
                 return Ok(pid);
             }
             if !backoff.pause_within(deadline).await {
@@ -148,28 +151,30 @@ impl ServiceDirectory {
     }
 
     /// What has become of that process. `None` when there was none.
-    pub(in crate::stack) fn state(&self, session: &str) -> Option<State> {
+    pub(in crate::stack) fn state(&self) -> Option<State> {
         if let Some(code) = number(&self.file("exit")) {
             return Some(State::Ended(ExitCode(code)));
         }
         let pid = self.pid()?;
-        // Somebody ended the shell that waited for it, too.
-        let killed = State::Ended(ExitCode(137));
-        Some(match belongs_to(pid, session) {
-            Some(false) => killed,
-            Some(true) | None if is_alive(pid) => State::Running,
-            _ => killed,
+        // Not known yet in the instant after the start.
+        let begun: Option<u64> = number(&self.file("begun"));
+        let is_same = begun.is_none() || begun == start_time(pid);
+        Some(if is_same && is_alive(pid) {
+            State::Running
+        } else {
+            // Its exit code is about to be written, or somebody ended the shell that waited for it, too.
+            State::Ended(ExitCode(137))
         })
     }
 
     /// Waits until the process has ended. One whose files are gone was removed.
-    pub(in crate::stack) async fn ended(&self, session: &str) -> ExitCode {
+    pub(in crate::stack) async fn ended(&self) -> ExitCode {
         let mut backoff = Backoff::new();
         loop {
-            let first = self.state(session);
+            let first = self.state();
             backoff.pause().await;
             // Between the end of the process and its exit code lies an instant.
-            match (first, self.state(session)) {
+            match (first, self.state()) {
                 (Some(State::Running), _) | (_, Some(State::Running)) => {}
                 (_, Some(State::Ended(code))) => return code,
                 (_, None) => return ExitCode(137),
@@ -237,7 +242,7 @@ mod tests {
     async fn any_process_can_ask_how_a_service_ended_and_what_it_wrote() {
         let (_parent, directory, _) = run("echo $GREETING $KAI_E2E_SERVICE; exit 7").await;
 
-        assert_eq!(directory.ended("supervised-test").await, ExitCode(7));
+        assert_eq!(directory.ended().await, ExitCode(7));
         assert_eq!(
             directory.end_of(&directory.file("log"), 1000).unwrap(),
             b"hello temporal\n"
@@ -253,7 +258,7 @@ mod tests {
     async fn a_killed_service_has_ended_with_its_signal() {
         let (_parent, directory, _) = run("kill -KILL $$").await;
 
-        assert_eq!(directory.ended("supervised-test").await, ExitCode(137));
+        assert_eq!(directory.ended().await, ExitCode(137));
     }
 
     #[tokio::test]
@@ -263,18 +268,18 @@ mod tests {
         let script = format!("exec sh -c '{chain}' '{chain}'");
         let (_parent, directory, _) = run(&script).await;
 
-        while directory.state("supervised-test") == Some(State::Running) {
+        while directory.state() == Some(State::Running) {
             tokio::task::yield_now().await;
         }
 
         assert!(!super::is_alive(directory.pid().unwrap()), "it goes on");
-        assert_eq!(directory.ended("supervised-test").await, ExitCode(3));
+        assert_eq!(directory.ended().await, ExitCode(3));
     }
 
     #[tokio::test]
     async fn the_environment_of_the_harness_is_not_the_services() {
         let (_parent, directory, labels) = run("env | sort; exit 0").await;
-        directory.ended("supervised-test").await;
+        directory.ended().await;
         let written =
             String::from_utf8(directory.end_of(&directory.file("log"), 10_000).unwrap()).unwrap();
 

@@ -64,10 +64,24 @@ pub(in crate::stack) fn is_stopped(pid: u32) -> bool {
     state(pid) == Some('T')
 }
 
-/// `PID (COMMAND) STATE …`, where the command may hold any character (proc(5)).
 fn state(pid: u32) -> Option<char> {
+    stat(pid, 0)?.chars().next()
+}
+
+/// When a process was begun, in the system's ticks since it started: with its number, what tells it from every other. Unlike
+/// the environment it stays the same when the process becomes another program.
+pub(super) fn start_time(pid: u32) -> Option<u64> {
+    stat(pid, 19)?.parse().ok()
+}
+
+/// A field of `PID (COMMAND) STATE …`, counted from the state on; the command may hold any character (proc(5)).
+fn stat(pid: u32, field: usize) -> Option<String> {
     let stat = fs::read_to_string(entry(pid, "stat")).ok()?;
-    stat.rsplit_once(") ")?.1.chars().next()
+    let (_, fields) = stat.rsplit_once(") ")?;
+    fields
+        .split_ascii_whitespace()
+        .nth(field)
+        .map(str::to_owned)
 }
 
 /// The name of a process's program, shortened to 15 characters by the system.

@@ -146,7 +146,7 @@ impl Typesense<'_> {
             .map_err(text)?;
         let taken = self.take_snapshot(port, &key).await;
         send(pid, Signal::KILL);
-        self.directory.ended(self.order.session.session()).await;
+        self.directory.ended().await;
         taken?;
         let keep = async {
             let draft = template.draft()?;
@@ -171,7 +171,7 @@ impl Typesense<'_> {
         let deadline = Instant::now() + SNAPSHOT_BOUND;
         let mut backoff = Backoff::new();
         while let Err(seen) = target.probe().await {
-            let runs = self.directory.state(self.order.session.session()) == Some(State::Running);
+            let runs = self.directory.state() == Some(State::Running);
             if !runs || !backoff.pause_within(deadline).await {
                 return Err(seen);
             }

@@ -3,6 +3,7 @@
 use std::{io, net::TcpListener, time::SystemTime};
 
 use async_trait::async_trait;
+use futures::future::try_join_all;
 
 use super::{Begun, Found, Instance, Order, Provider, Scope};
 use crate::stack::{
@@ -164,12 +165,14 @@ impl Provider for Containers {
     }
 
     async fn remove(&self, found: &[Found]) -> Result<(), StackError> {
-        let ids: Vec<String> = found
-            .iter()
-            .filter_map(|found| found.instance.container())
-            .map(str::to_owned)
-            .collect();
-        self.engine.remove(&ids).await
+        let containers = found.iter().filter_map(|found| found.instance.container());
+        try_join_all(containers.map(|id| async move {
+            self.engine.remove(&[id.to_owned()]).await?;
+            tracing::debug!(container = id, "a service was removed");
+            Ok(())
+        }))
+        .await
+        .map(drop)
     }
 }
 

@@ -13,9 +13,8 @@ mod order;
 mod processes;
 
 pub(super) use choose::{connect, of, reachable};
+pub(super) use containers::Containers;
 pub(super) use contract::{Provider, Scope};
 pub(super) use found::Found;
 pub(super) use instance::Instance;
 pub(super) use order::{Begun, Order, Ports};
-
-use containers::Containers;

@@ -178,7 +178,7 @@ impl Provider for Processes {
             };
             let port = begun.port(service).unwrap_or_default();
             let bound = order.config.start_timeout();
-            let waited = until_listening(&directory, order.session.session(), port, bound).await;
+            let waited = until_listening(&directory, port, bound).await;
             // What else ends it, and what makes it late, is found out by whoever waits for it to be ready.
             if waited != Wait::Ended || !begun.ports.values().any(|port| is_taken(*port)) {
                 return Ok(begun);
@@ -198,7 +198,7 @@ impl Provider for Processes {
 
     async fn ended(&self, service: Service, instance: &Instance) -> Result<ExitCode, StackError> {
         let data = data_of(instance)?;
-        Ok(data.service(service).ended(data.session()).await)
+        Ok(data.service(service).ended().await)
     }
 
     async fn log_tail(
@@ -331,7 +331,7 @@ fn in_directory(data: &DataDirectory) -> Vec<Found> {
     }];
     for service in Service::ALL {
         let directory = data.service(service);
-        let (Some(pid), Some(state)) = (directory.pid(), directory.state(data.session())) else {
+        let (Some(pid), Some(state)) = (directory.pid(), directory.state()) else {
             continue;
         };
         let mut labels = labels.clone();
