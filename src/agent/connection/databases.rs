@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::{Client, NoTls};
 
@@ -29,10 +30,13 @@ pub(crate) struct Session {
     _place: OwnedSemaphorePermit,
 }
 
+/// A kept connection, once its state is cleared; nothing, when that failed.
+type Clearing = JoinHandle<Option<Client>>;
+
 /// All databases that the agent has open.
 pub(crate) struct Databases {
     limits: SqlLimits,
-    idle: Mutex<Idle>,
+    idle: Mutex<Idle<Clearing>>,
     places: Arc<Semaphore>,
 }
 
@@ -56,10 +60,14 @@ impl Databases {
         let place = self.place(target).await?;
         loop {
             let kept = self.idle().take(target.id(), target.uri(), Instant::now());
-            match kept {
-                Some(client) if client.is_closed() => {}
-                Some(client) => return Ok(hold(client, target, true, place)),
-                None => return self.open(target, place).await,
+            let Some(clearing) = kept else {
+                return self.open(target, place).await;
+            };
+            match clearing.await {
+                Ok(Some(client)) if !client.is_closed() => {
+                    return Ok(hold(client, target, true, place));
+                }
+                _ => {}
             }
         }
     }
@@ -101,20 +109,12 @@ impl Databases {
         Ok(hold(client, target, false, place))
     }
 
-    /// Clears the session's state and keeps the connection for the next statement.
-    pub(crate) async fn give_back(&self, session: Session) {
-        match timeout(RESET_TIMEOUT, session.client.batch_execute(RESET)).await {
-            Ok(Ok(())) => {
-                let Session {
-                    client, id, uri, ..
-                } = session;
-                self.idle().put(&id, &uri, client, Instant::now());
-            }
-            Ok(Err(error)) => {
-                tracing::debug!(connection = session.id, reason = %said(&error), "not kept: reset failed");
-            }
-            Err(_) => tracing::debug!(connection = session.id, "not kept: reset took too long"),
-        }
+    /// Keeps the connection for the next statement. Its state is cleared meanwhile: whoever waits for the rows of this
+    /// statement does not wait for that.
+    pub(crate) fn give_back(&self, session: Session) {
+        let (id, uri) = (session.id.clone(), session.uri.clone());
+        let clearing = tokio::spawn(cleared(session));
+        self.idle().put(&id, &uri, clearing, Instant::now());
     }
 
     /// Closes the connections that nobody uses at the moment.
@@ -122,7 +122,7 @@ impl Databases {
         self.idle().clear();
     }
 
-    fn idle(&self) -> MutexGuard<'_, Idle> {
+    fn idle(&self) -> MutexGuard<'_, Idle<Clearing>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -135,4 +135,16 @@ fn hold(client: Client, target: &Target, reused: bool, place: OwnedSemaphorePerm
         uri: target.uri().clone(),
         _place: place,
     }
+}
+
+/// Clears a session's state. Its place stays taken until then.
+async fn cleared(session: Session) -> Option<Client> {
+    match timeout(RESET_TIMEOUT, session.client.batch_execute(RESET)).await {
+        Ok(Ok(())) => return Some(session.client),
+        Ok(Err(error)) => {
+            tracing::debug!(connection = session.id, reason = %said(&error), "not kept: reset failed");
+        }
+        Err(_) => tracing::debug!(connection = session.id, "not kept: reset took too long"),
+    }
+    None
 }

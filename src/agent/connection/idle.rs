@@ -2,12 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use tokio_postgres::Client;
-
 use crate::contract::Secret;
 
 /// What is kept, oldest first. All databases share the room.
-pub(super) struct Idle<C = Client> {
+pub(super) struct Idle<C> {
     kept: Vec<Kept<C>>,
     max: usize,
     keep_for: Duration,

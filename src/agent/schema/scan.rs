@@ -22,7 +22,7 @@ pub(crate) async fn scan(
 ) -> Result<ScanReport, AgentError> {
     let mut session = databases.connect(target).await?;
     let described = read(&mut session, databases, target, wanted, now).await?;
-    databases.give_back(session).await;
+    databases.give_back(session);
     store.put_tables(&described).await?;
     if wanted.is_none_or(<[String]>::is_empty) {
         for known in store.tables(target.id()).await? {

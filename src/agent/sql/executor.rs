@@ -88,12 +88,12 @@ pub(crate) async fn execute(
                         | SqlError::TimedOut { .. }
                         | SqlError::Column { .. }
                 ) {
-                    databases.give_back(session).await;
+                    databases.give_back(session);
                 }
                 return Err(error);
             }
             Ok(rows) => {
-                databases.give_back(session).await;
+                databases.give_back(session);
                 return Ok(rows);
             }
         }
