@@ -12,7 +12,7 @@ use crate::agent::connection::Databases;
 use crate::agent::crypto::UriCipher;
 use crate::agent::run::{EventSink, RunReport, RunRequest};
 use crate::agent::store::Store;
-use crate::agent::store::fake::{Asked, FakeTypesense, page};
+use crate::agent::store::fake::{Asked, FakeTypesense, exported};
 use crate::agent::{
     ChatModel, DeltaSink, LoopBounds, ModelDelta, ModelError, ModelRequest, ModelTurn, SqlLimits,
     ToolCall,
@@ -173,22 +173,16 @@ pub(super) fn knowledge(asked: &Asked) -> (u16, String) {
         }
         "table_descriptions" => {
             let column = json!({"name": "name", "data_type": "text"});
-            page(
-                1,
-                &[
-                    json!({"id": "c.public.t", "db_connection_id": "c", "db_schema": "public", "table_name": "t",
+            exported(&[
+                json!({"id": "c.public.t", "db_connection_id": "c", "db_schema": "public", "table_name": "t",
                              "columns": [column]}),
-                ],
-            )
+            ])
         }
-        "skills" => page(
-            1,
-            &[
-                json!({"id": "s", "db_connection_id": "c", "skill_id": "rank", "name": "Peringkat",
+        "skills" => exported(&[
+            json!({"id": "s", "db_connection_id": "c", "skill_id": "rank", "name": "Peringkat",
                                      "content": "steps", "category": "x", "tags": ["top"], "is_active": true}),
-            ],
-        ),
-        "instructions" => page(0, &[]),
+        ]),
+        "instructions" => exported(&[]),
         _ => (404, json!({"message": "Not Found"}).to_string()),
     }
 }

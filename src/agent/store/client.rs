@@ -18,8 +18,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
 /// Typesense closes a silent connection after 10 s; we close it first, so that no request meets a closing one.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(8);
-/// Typesense's own limit of a page.
-const PAGE: usize = 250;
 /// How much of an error's text is quoted.
 const QUOTED: usize = 300;
 
@@ -29,19 +27,6 @@ pub(super) struct Client {
     base: Url,
     api_key: reqwest::header::HeaderValue,
     prefix: String,
-}
-
-/// One page of a search for everything.
-#[derive(Deserialize)]
-struct Page {
-    found: usize,
-    #[serde(default)]
-    hits: Vec<Hit>,
-}
-
-#[derive(Deserialize)]
-struct Hit {
-    document: Map<String, Value>,
 }
 
 impl Client {
@@ -123,36 +108,25 @@ impl Client {
         narrow: &[(&str, &str)],
         keep: impl Fn(&Map<String, Value>) -> bool,
     ) -> Result<Vec<T>, StoreError> {
+        // A search would give the same in pages, and takes Typesense five times as long.
+        let mut url = self.url(collection, &["documents", "export"]);
+        url.query_pairs_mut().extend_pairs(narrow);
+        let body = match self
+            .send(collection, self.http.request(Method::GET, url))
+            .await
+        {
+            Ok(body) => body,
+            Err(StoreError::Refused { status: 404, .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
         let mut documents = Vec::new();
-        let mut seen = 0;
-        for number in 1.. {
-            let mut url = self.url(collection, &["documents", "search"]);
-            {
-                let mut query = url.query_pairs_mut();
-                query.append_pair("q", "*");
-                query.append_pair("per_page", &PAGE.to_string());
-                query.append_pair("page", &number.to_string());
-                query.extend_pairs(narrow);
-            }
-            let body = match self
-                .send(collection, self.http.request(Method::GET, url))
-                .await
-            {
-                Ok(body) => body,
-                Err(StoreError::Refused { status: 404, .. }) => return Ok(Vec::new()),
-                Err(error) => return Err(error),
-            };
-            let page: Page = self.json(collection, &body)?;
-            seen += page.hits.len();
-            let last = page.hits.is_empty() || seen >= page.found;
-            documents.extend(page.hits.into_iter().map(|hit| hit.document).filter(&keep));
-            if last {
-                break;
+        for line in body.split(|byte| *byte == b'\n') {
+            if !line.trim_ascii().is_empty() {
+                documents.push(self.json::<Map<String, Value>>(collection, line)?);
             }
         }
+        documents.retain(keep);
         documents.sort_by(|a, b| id_of(a).cmp(id_of(b)));
-        // A document that was written between two pages may come twice.
-        documents.dedup_by(|a, b| id_of(a) == id_of(b));
         documents
             .into_iter()
             .map(|document| self.read(collection, document))

@@ -3,7 +3,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use super::fake::{FakeTypesense, page};
+use super::fake::{FakeTypesense, exported};
 use super::*;
 use crate::agent::{AgentError, TypesenseConfig};
 use crate::contract::documents::Instruction;
@@ -17,39 +17,23 @@ async fn store(fake: &FakeTypesense) -> Store {
 }
 
 #[tokio::test]
-async fn every_page_is_read_and_only_what_belongs_to_the_connection_is_kept() {
+async fn every_document_is_read_and_only_what_belongs_to_the_connection_is_kept() {
     let documents: Vec<Value> = (0..251)
         .rev()
         // The server's filter takes `a-b` and `ab` for the same.
         .map(|n| rule(&format!("{n:03}"), if n == 7 { "ab" } else { "a-b" }))
         .collect();
     let fake = FakeTypesense::start(move |asked| {
-        assert!(
-            asked
-                .path
-                .starts_with("/collections/instructions/documents/search?q=*&per_page=250&page=")
-        );
-        assert!(
-            asked
-                .path
-                .ends_with("&filter_by=db_connection_id%3A%3D%60a-b%60"),
-            "{}",
-            asked.path
+        assert_eq!(
+            asked.path,
+            "/collections/instructions/documents/export?filter_by=db_connection_id%3A%3D%60a-b%60"
         );
         assert_eq!(asked.key, "the-key");
-        let second = asked.path.contains("&page=2&");
-        page(
-            251,
-            if second {
-                &documents[250..]
-            } else {
-                &documents[..250]
-            },
-        )
+        exported(&documents)
     })
     .await;
     let rules = store(&fake).await.instructions("a-b").await.expect("rules");
-    assert_eq!(fake.requests(), 2);
+    assert_eq!(fake.requests(), 1);
     assert_eq!(rules.len(), 250);
     assert_eq!((&*rules[0].id, &*rules[249].id), ("000", "250"));
     assert!(
@@ -63,7 +47,7 @@ async fn every_page_is_read_and_only_what_belongs_to_the_connection_is_kept() {
 async fn an_id_that_no_filter_can_spell_is_compared_here() {
     let fake = FakeTypesense::start(|asked| {
         assert!(!asked.path.contains("filter_by"), "{}", asked.path);
-        page(2, &[rule("1", "x` || y"), rule("2", "z")])
+        exported(&[rule("1", "x` || y"), rule("2", "z")])
     })
     .await;
     let rules = store(&fake)
@@ -202,7 +186,7 @@ async fn errors_name_the_collection_and_never_the_key() {
 #[tokio::test]
 async fn a_document_without_its_fields_is_named() {
     let fake =
-        FakeTypesense::start(|_| page(1, &[json!({"id": "i", "db_connection_id": "c"})])).await;
+        FakeTypesense::start(|_| exported(&[json!({"id": "i", "db_connection_id": "c"})])).await;
     let error = store(&fake)
         .await
         .instructions("c")
