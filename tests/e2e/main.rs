@@ -7,6 +7,7 @@ mod cancellation;
 mod canonical;
 mod capture_process;
 mod command;
+mod deleted_state;
 mod doctor;
 mod external_callers;
 mod faults;

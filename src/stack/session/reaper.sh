@@ -154,6 +154,8 @@ flock -n -x 3 || {
 echo armed 2>/dev/null
 cat >/dev/null
 exec </dev/null >>"$dir/reaper.log" 2>&1
+# Remembered, because the directory may be deleted from outside.
+session=$(cat "$dir/session" 2>/dev/null)
 
 while :; do
     flock -x 4 || exit 1
@@ -177,18 +179,24 @@ while :; do
 done
 
 # With the exclusive lock, and only while the file under that name is the locked one, everything in the directory is ours.
-[ "$dir/users.lock" -ef /dev/fd/4 ] || exit 0
-session=$(cat "$dir/session" 2>/dev/null)
+# Otherwise somebody has deleted it, perhaps with the stack and perhaps not: what carries the session's name still is ours.
 data=
-if [ "$engine" = processes ]; then
-    data=$(cat "$dir/data" 2>/dev/null)
-    # Nothing but the directory of this very session is ever deleted.
-    case $data in
-        /*/"kai-e2e-data-$session") ;;
-        *) data= ;;
-    esac
+if [ "$dir/users.lock" -ef /dev/fd/4 ]; then
+    session=$(cat "$dir/session" 2>/dev/null)
+    [ "$engine" != processes ] || data=$(cat "$dir/data" 2>/dev/null)
+else
+    dir=
+    [ -n "$session" ] || exit 0
+    for base in "$KAI_E2E_DATA_DIR" /dev/shm "${TMPDIR:-/tmp}"; do
+        [ ! -d "$base/kai-e2e-data-$session" ] || data=$base/kai-e2e-data-$session
+    done
 fi
-if [ -n "$session" ] && [ ! -e "$dir/over" ]; then
+# Nothing but the data directory of this very session is ever deleted.
+case $data in
+    /*/"kai-e2e-data-$session") ;;
+    *) data= ;;
+esac
+if [ -n "$session" ] && { [ -z "$dir" ] || [ ! -e "$dir/over" ]; }; then
     remove_all
 fi
 if [ -n "$data" ] && [ -d "$data" ]; then
@@ -198,6 +206,7 @@ if [ -n "$data" ] && [ -d "$data" ]; then
     rm -rf "$data"
 fi
 
+[ -n "$dir" ] || exit 0
 # A newcomer may be waiting for the lock of this very file. Moving the directory away first makes it see, when it gets
 # the lock, that the file is no longer the one under that name; deleting file by file could take its new one with it.
 mv "$dir" "$dir.gone.$$" && rm -rf "$dir.gone.$$"
