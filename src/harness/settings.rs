@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::bounds;
+use crate::agent::SqlLimits;
 use crate::stack::parse_bound;
 use crate::worker::{ActivityTimeouts, ConfigError, RetrySettings};
 
@@ -28,6 +29,8 @@ pub struct HarnessSettings {
     pub timeouts: ActivityTimeouts,
     /// The worker's retry policy.
     pub retry: RetrySettings,
+    /// The bounds of one SQL statement of the worker's agent.
+    pub sql: SqlLimits,
     /// The task queue; one of its own for every harness unless it is set.
     pub task_queue: Option<String>,
     /// Which data the harness works on; a private world.
@@ -69,6 +72,7 @@ impl Default for HarnessSettings {
                 initial_interval: Duration::from_millis(100),
                 ..RetrySettings::default()
             },
+            sql: SqlLimits::default(),
             task_queue: None,
             isolation: Isolation::default(),
             own_namespace: false,

@@ -64,11 +64,15 @@ impl Wiring {
         let typesense = TypesenseConfig::new(typesense.url(), typesense.api_key.clone())
             .with_collection_prefix(&self.collection_prefix);
         let key = Secret::new(encrypt_key(&self.endpoints));
+        let agent = AgentConfig {
+            sql: settings.sql.clone(),
+            ..AgentConfig::new(typesense, key)
+        };
         WorkerConfig {
             task_queue: task_queue.to_owned(),
             timeouts: settings.timeouts,
             retry: settings.retry,
-            ..WorkerConfig::new(self.temporal(), AgentConfig::new(typesense, key))
+            ..WorkerConfig::new(self.temporal(), agent)
         }
     }
 }

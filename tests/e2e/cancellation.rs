@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use kai_e2e::harness::{Harness, Outcome, harness};
+use kai_e2e::agent::SqlLimits;
+use kai_e2e::harness::{Harness, HarnessSettings, Outcome, harness};
 use rstest::rstest;
 use tokio_postgres::NoTls;
 
@@ -14,6 +15,16 @@ use crate::support::{Result, eventually, query};
 async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
     #[future(awt)] harness: Harness,
 ) -> Result {
+    // The wait for the lock must not end by itself before the cancellation comes, however slow the machine is.
+    let patient = HarnessSettings {
+        sql: SqlLimits {
+            lock_timeout: Duration::from_secs(60),
+            statement_timeout: Duration::from_secs(60),
+            ..SqlLimits::default()
+        },
+        ..HarnessSettings::from_env()?
+    };
+    let harness = Harness::on(harness.shared_stack(), patient).await?;
     // The database is this harness's own, so that the lock stops nobody else's queries.
     let postgres = harness.postgres();
     let database = &postgres.database;
@@ -86,7 +97,7 @@ async fn a_run_that_nobody_works_on_is_named_when_the_bound_passes(
     #[future(awt)] harness: Harness,
 ) -> Result {
     let queue = format!("nobody-{}", uuid::Uuid::new_v4().simple());
-    let idle = kai_e2e::harness::HarnessSettings {
+    let idle = HarnessSettings {
         worker: false,
         task_queue: Some(queue.clone()),
         ..Default::default()
