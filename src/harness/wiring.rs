@@ -72,6 +72,7 @@ impl Wiring {
             task_queue: task_queue.to_owned(),
             timeouts: settings.timeouts,
             retry: settings.retry,
+            threads: 1,
             ..WorkerConfig::new(self.temporal(), agent)
         }
     }

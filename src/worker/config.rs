@@ -29,6 +29,8 @@ pub struct WorkerConfig {
     pub sender: SenderSettings,
     /// How long running activities may go on after a stop was asked for, before they are cancelled.
     pub graceful_shutdown: Duration,
+    /// How many threads the worker's tasks share; 1 is for the workers of tests, of which there are many at once.
+    pub threads: usize,
     /// How long a workflow task may wait for the worker that has the workflow in its cache.
     pub sticky_timeout: Duration,
 }
@@ -47,6 +49,7 @@ impl WorkerConfig {
             heartbeats: HeartbeatSettings::default(),
             sender: SenderSettings::default(),
             graceful_shutdown: Duration::from_secs(10),
+            threads: 2,
             sticky_timeout: Duration::from_secs(5),
         }
     }

@@ -15,9 +15,6 @@ use super::workflow::{KaiChatWorkflow, KaiSetupWorkflow};
 use super::{Health, WorkerConfig, WorkerError, connect, health};
 use crate::agent::{Agent, ChatModel};
 
-/// Threads of a worker's runtime. Its work is waiting: for Temporal, Typesense, Postgres and the receiver.
-const RUNTIME_THREADS: usize = 2;
-
 /// A worker in this process, polling until it is stopped or dropped.
 ///
 /// It has a runtime of its own, on threads of its own: the SDK's `run` cannot move between threads, and a worker must
@@ -138,8 +135,13 @@ fn on_own_runtime(
     model: Arc<dyn ChatModel>,
     start: Start,
 ) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(RUNTIME_THREADS)
+    // On one thread a task that wakes another need not wake a thread, too: most of a run's tasks wait for each other.
+    let mut builder = match config.threads {
+        0 | 1 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = builder
+        .worker_threads(config.threads.max(1))
         .thread_name("kai-worker-io")
         .enable_all()
         .build();

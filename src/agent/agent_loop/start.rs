@@ -14,7 +14,7 @@ use crate::agent::crypto::UriCipher;
 use crate::agent::run::{EventSink, RunReport, RunRequest};
 use crate::agent::stop::Stop;
 use crate::agent::store::Store;
-use crate::agent::tools::{ToolContext, Toolbox, matching_skills};
+use crate::agent::tools::{Known, ToolContext, Toolbox, matching_skills};
 use crate::agent::{AgentError, ChatModel, LoopBounds};
 use crate::contract::documents::Skill;
 use crate::contract::{Event, LoadedSkill};
@@ -38,11 +38,12 @@ pub(in crate::agent) async fn run(
     cancel: &CancellationToken,
 ) -> RunReport {
     let stop = Stop::new(cancel, parts.bounds.wall_time);
-    let (target, skills) = match prepare(&parts, request, &stop).await {
+    let (target, known) = match prepare(&parts, request, &stop).await {
         Ok(prepared) => prepared,
         Err(failure) => return RunReport::failed(failure),
     };
-    let context = ToolContext::new(parts.store, parts.databases, &target, &stop);
+    let skills = matching_skills(request.prompt, known.skills.clone());
+    let context = ToolContext::new(parts.store, parts.databases, &target, &stop, known);
     let mut stages = Stages::default();
     stages.completed("prepare");
     let answer = answer(
@@ -70,22 +71,29 @@ pub(in crate::agent) async fn run(
     }
 }
 
-/// Reads what must be known before the model is asked: the connection, and the skills that suit the question.
+/// Reads what must be known before the model is asked, the connection and its skills, and with it the tables, which take
+/// longest and are always needed.
 async fn prepare(
     parts: &Parts<'_>,
     request: RunRequest<'_>,
     stop: &Stop,
-) -> Result<(Target, Vec<Skill>), AgentError> {
+) -> Result<(Target, Known), AgentError> {
     let id = request.connection_id;
-    let (stored, skills) = stop
-        .or(futures::future::join(
+    let (stored, skills, tables) = stop
+        .or(futures::future::join3(
             parts.store.connection(id),
             parts.store.skills(id),
+            parts.store.tables(id),
         ))
         .await?;
     let stored = stored?.ok_or_else(|| AgentError::UnknownConnection { id: id.to_owned() })?;
     let target = Target::open(&stored, parts.cipher)?;
-    Ok((target, matching_skills(request.prompt, skills?)))
+    let known = Known {
+        skills: skills?,
+        // The tool that needs them reads them again, and tells what is wrong.
+        tables: tables.ok(),
+    };
+    Ok((target, known))
 }
 
 async fn answer(

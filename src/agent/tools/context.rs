@@ -6,7 +6,14 @@ use crate::agent::connection::{Databases, Target};
 use crate::agent::sql::Executed;
 use crate::agent::stop::Stop;
 use crate::agent::store::{Store, StoreError};
-use crate::contract::documents::TableDescription;
+use crate::contract::documents::{Skill, TableDescription};
+
+/// What was read before the model was asked.
+pub(crate) struct Known {
+    pub(crate) skills: Vec<Skill>,
+    /// Nothing, when they could not be read.
+    pub(crate) tables: Option<Vec<TableDescription>>,
+}
 
 /// One run's services. It lives as long as the run, and nothing of it is kept.
 pub(crate) struct ToolContext<'a> {
@@ -15,6 +22,7 @@ pub(crate) struct ToolContext<'a> {
     pub(super) target: &'a Target,
     pub(super) stop: &'a Stop,
     executed: Executed,
+    skills: Vec<Skill>,
     tables: OnceCell<Vec<TableDescription>>,
 }
 
@@ -24,6 +32,7 @@ impl<'a> ToolContext<'a> {
         databases: &'a Databases,
         target: &'a Target,
         stop: &'a Stop,
+        known: Known,
     ) -> Self {
         Self {
             store,
@@ -31,7 +40,8 @@ impl<'a> ToolContext<'a> {
             target,
             stop,
             executed: Executed::default(),
-            tables: OnceCell::new(),
+            skills: known.skills,
+            tables: OnceCell::new_with(known.tables),
         }
     }
 
@@ -43,6 +53,11 @@ impl<'a> ToolContext<'a> {
     /// The statements that were executed.
     pub(crate) fn executed(&self) -> &Executed {
         &self.executed
+    }
+
+    /// The connection's skills, those not in use included.
+    pub(super) fn skills(&self) -> &[Skill] {
+        &self.skills
     }
 
     /// The connection's tables, read once in a run: the schema that the model saw is the one that its SQL is held to.

@@ -73,8 +73,7 @@ impl Tool for FindSkills {
         context: &ToolContext<'_>,
     ) -> Result<Outcome, ToolError> {
         let question = arguments::text(arguments, "question")?;
-        let skills = context.store.skills(context.connection_id()).await?;
-        let found = matching_skills(question, skills)
+        let found = matching_skills(question, context.skills().to_vec())
             .into_iter()
             .map(|skill| Found {
                 skill_id: skill.skill_id,

@@ -16,7 +16,7 @@ mod toolbox;
 mod words;
 mod write_todos;
 
-pub(crate) use context::ToolContext;
+pub(crate) use context::{Known, ToolContext};
 pub(crate) use find_skills::matching_skills;
 pub(crate) use outcome::{Finished, failure_output};
 pub(crate) use toolbox::Toolbox;
