@@ -81,7 +81,10 @@ impl ServiceDirectory {
         labels: &Labels,
         command: &ServiceCommand,
     ) -> io::Result<u32> {
-        for former in ["pid", "begun", "exit"] {
+        // A shell that still waits for a former service here writes its exit code under the former name.
+        let run = uuid::Uuid::new_v4().simple().to_string();
+        fs::write(self.file("run"), &run)?;
+        for former in ["pid", "begun"] {
             match fs::remove_file(self.file(former)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
@@ -97,6 +100,7 @@ impl ServiceDirectory {
             .args(["-c", SUPERVISOR, "kai-e2e-service"])
             .arg(&self.path)
             .arg(service.as_str())
+            .arg(&run)
             .arg(&command.program)
             .args(&command.arguments)
             .env_clear()
@@ -152,7 +156,8 @@ impl ServiceDirectory {
 
     /// What has become of that process. `None` when there was none.
     pub(in crate::stack) fn state(&self) -> Option<State> {
-        if let Some(code) = number(&self.file("exit")) {
+        let run = fs::read_to_string(self.file("run")).unwrap_or_default();
+        if let Some(code) = number(&self.file(&format!("exit-{run}"))) {
             return Some(State::Ended(ExitCode(code)));
         }
         let pid = self.pid()?;
@@ -258,6 +263,47 @@ mod tests {
     async fn a_killed_service_has_ended_with_its_signal() {
         let (_parent, directory, _) = run("kill -KILL $$").await;
 
+        assert_eq!(directory.ended().await, ExitCode(137));
+    }
+
+    #[tokio::test]
+    async fn the_late_word_of_a_former_service_is_not_the_present_ones() {
+        let signal = |name: &str, pid: u32| {
+            let pid = pid.to_string();
+            assert!(
+                Command::new("kill")
+                    .args([name, &pid])
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+        };
+        let (_parent, directory, labels) = run("exec sleep 600").await;
+        let former = directory.pid().unwrap();
+        let stat = fs::read_to_string(format!("/proc/{former}/stat")).unwrap();
+        let after_name = stat.rsplit_once(')').unwrap().1;
+        let shell: u32 = after_name
+            .split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
+        signal("-STOP", shell);
+        signal("-KILL", former);
+        assert_eq!(directory.ended().await, ExitCode(137));
+
+        directory.prepare(None).unwrap();
+        let present = directory
+            .spawn(Service::Temporal, &labels, &command("exec sleep 600"))
+            .await
+            .unwrap();
+        signal("-CONT", shell);
+        while Path::new(&format!("/proc/{shell}")).exists() {
+            tokio::task::yield_now().await;
+        }
+
+        assert_eq!(directory.state(), Some(State::Running));
+        signal("-KILL", present);
         assert_eq!(directory.ended().await, ExitCode(137));
     }
 
