@@ -4,9 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use kai_e2e::stack::{ImageStatus, OwnedStack, Service, StackConfig, image_status};
-use kai_e2e::worker::{TemporalTarget, connect};
-use tokio_postgres::NoTls;
 
+use crate::answers::answers;
 use crate::docker::{docker, inspect};
 
 /// A bound for everything that is polled here.
@@ -120,7 +119,7 @@ impl Bare {
         let template =
             format!("{{{{(index (index .NetworkSettings.Ports \"{port}/tcp\") 0).HostPort}}}}");
         let published = inspect(id, &template).await?;
-        while !self.answers(&published).await {
+        while !answers(self.service, &published, &self.password).await {
             ensure!(
                 began.elapsed() < BOUND,
                 "{} did not answer within {BOUND:?}",
@@ -129,31 +128,6 @@ impl Bare {
             tokio::time::sleep(PAUSE).await;
         }
         Ok(began.elapsed())
-    }
-
-    async fn answers(&self, port: &str) -> bool {
-        match self.service {
-            Service::Typesense => {
-                match reqwest::get(format!("http://127.0.0.1:{port}/health")).await {
-                    Ok(reply) => reply.text().await.is_ok_and(|text| text.contains("true")),
-                    Err(_) => false,
-                }
-            }
-            Service::Temporal => connect(&TemporalTarget::at(format!("127.0.0.1:{port}")), "bench")
-                .await
-                .is_ok(),
-            Service::Postgres => {
-                let url = format!(
-                    "postgresql://postgres:{}@127.0.0.1:{port}/postgres",
-                    self.password
-                );
-                let Ok((client, connection)) = tokio_postgres::connect(&url, NoTls).await else {
-                    return false;
-                };
-                tokio::spawn(connection);
-                client.simple_query("SELECT 1").await.is_ok()
-            }
-        }
     }
 }
 

@@ -1,15 +1,18 @@
 //! What the stack costs, measured in one run on one machine. Figures of different runs are not comparable: machines are noisy.
 //!
-//! `cargo bench --bench stack` prints (a) all services ready in containers against each of them with `docker run`, and (c)
-//! attaching to a running stack. `cargo bench --bench stack -- start`, `attach` or `suite` prints that part alone; the last one,
-//! (e) the whole suite, cold and warm, takes minutes and is printed only when it is asked for.
+//! `cargo bench --bench stack` prints (a) all services ready in containers against each of them with `docker run`, (b) the
+//! same as processes, and (c) attaching to a running stack. `cargo bench --bench stack -- start`, `attach` or `suite` prints
+//! that part alone; the last one, (e) the whole suite, cold and warm, takes minutes and is printed only when it is asked for.
 
+mod answers;
 mod attach;
 mod bare;
+mod bare_process;
 mod docker;
 #[path = "../figures.rs"]
 mod figures;
 mod start;
+mod start_processes;
 mod suite;
 
 use anyhow::Result;
@@ -34,6 +37,7 @@ fn main() -> Result<()> {
         let everything = !["start", "attach", "suite"].into_iter().any(asked);
         if everything || asked("start") {
             start::in_containers(&config).await?;
+            start_processes::as_processes(&config).await?;
         }
         if everything || asked("attach") {
             attach::to_a_running_stack(&config).await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use kai_e2e::stack::{OwnedStack, Service, StackConfig};
+use kai_e2e::stack::{OwnedStack, ProviderChoice, Service, StackConfig};
 
 use crate::bare::{Bare, Data};
 use crate::figures::{Series, milliseconds};
@@ -20,6 +20,7 @@ struct Measured {
 
 /// Starts the stack in containers and each service by itself, in turn, and prints the medians.
 pub async fn in_containers(config: &StackConfig) -> Result<()> {
+    let config = &config.clone().with_provider(ProviderChoice::Containers);
     println!("(a) all ready in containers, each thing started {STARTS} times, in turn\n");
     let mut services: [Measured; 3] = Default::default();
     let (mut all, mut call) = (Series::default(), Series::default());
