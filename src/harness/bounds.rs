@@ -1,48 +1,46 @@
 //! How long what belongs to a harness may take, beside the bounds of its stack.
 
-use std::time::Duration;
-
 use crate::stack::Bound;
 
 /// One run, from its start to its result.
-pub(super) const RUN: Bound = seconds("KAI_E2E_RUN_TIMEOUT", 120, "one run to end");
+pub(super) const RUN: Bound = Bound::seconds("KAI_E2E_RUN_TIMEOUT", 120, "one run to end");
 
 /// What follows a run with a delay of its own.
-pub(super) const SETTLE: Bound = seconds(
+pub(super) const SETTLE: Bound = Bound::seconds(
     "KAI_E2E_SETTLE_TIMEOUT",
     5,
     "the last events, the visibility store and Postgres's log after a run",
 );
 
 /// A worker, a connection, a scan of fifteen tables, a catalogue: a second or two.
-pub(super) const SETUP: Bound = seconds(
+pub(super) const SETUP: Bound = Bound::seconds(
     "KAI_E2E_SETUP_TIMEOUT",
     60,
     "a harness, or a connection to another database, to be set up",
 );
 
 /// One call to Temporal: a server that is paused takes requests and never answers.
-pub(super) const CALL: Bound = seconds("KAI_E2E_CALL_TIMEOUT", 10, "one call to Temporal");
+pub(super) const CALL: Bound = Bound::seconds("KAI_E2E_CALL_TIMEOUT", 10, "one call to Temporal");
 
 /// A worker that sends no heartbeat is held no longer than this.
-pub(super) const HOLD: Bound = seconds(
+pub(super) const HOLD: Bound = Bound::seconds(
     "KAI_E2E_HOLD_TIMEOUT",
     2,
     "the heartbeat of a run that is held in its middle",
 );
 
 /// A worker that stops lets what is under way end for ten seconds.
-pub(super) const STOP: Bound = seconds("KAI_E2E_STOP_TIMEOUT", 30, "a worker to stop");
+pub(super) const STOP: Bound = Bound::seconds("KAI_E2E_STOP_TIMEOUT", 30, "a worker to stop");
 
 /// A run usually takes a tenth of a second.
-pub(super) const LOOK: Bound = seconds(
+pub(super) const LOOK: Bound = Bound::seconds(
     "KAI_E2E_LOOK_TIMEOUT",
     5,
     "a run, before the services are looked at, and then twice as long each time",
 );
 
 /// Each of the artefacts by itself; they are collected at the same time.
-pub(super) const ARTEFACTS: Bound = seconds(
+pub(super) const ARTEFACTS: Bound = Bound::seconds(
     "KAI_E2E_ARTEFACTS_TIMEOUT",
     10,
     "each of the artefacts of a failing test",
@@ -50,10 +48,6 @@ pub(super) const ARTEFACTS: Bound = seconds(
 
 /// All of this room.
 pub(super) const ALL: [Bound; 8] = [RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS];
-
-const fn seconds(variable: &'static str, default: u64, meaning: &'static str) -> Bound {
-    Bound::new(variable, Duration::from_secs(default), meaning)
-}
 
 #[cfg(test)]
 mod tests {

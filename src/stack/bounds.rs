@@ -17,72 +17,74 @@ pub struct Bound {
 pub(super) const EXPECTED: &str = "a number of seconds from 0.001 to 86400, such as 60 or 2.5";
 
 /// One probe of a service: one that accepts connections but does not answer, or is paused.
-pub(super) const PROBE: Bound = seconds("KAI_E2E_PROBE_TIMEOUT", 3, "one probe of a service");
+pub(super) const PROBE: Bound =
+    Bound::seconds("KAI_E2E_PROBE_TIMEOUT", 3, "one probe of a service");
 
 /// A service that was ready once: it is running, so this is generous.
-pub(super) const ANSWER: Bound = seconds(
+pub(super) const ANSWER: Bound = Bound::seconds(
     "KAI_E2E_ANSWER_TIMEOUT",
     10,
     "a running service, or a statement of the harness, to be answered",
 );
 
 /// One start is longer than any of its parts, image builds aside.
-pub(super) const STARTER: Bound = seconds(
+pub(super) const STARTER: Bound = Bound::seconds(
     "KAI_E2E_STARTER_TIMEOUT",
     600,
     "another process that starts the shared stack",
 );
 
 /// Thirteen times the rows take about fifteen seconds on two busy cores.
-pub(super) const SEED: Bound = seconds("KAI_E2E_SEED_TIMEOUT", 300, "loading the seed");
+pub(super) const SEED: Bound = Bound::seconds("KAI_E2E_SEED_TIMEOUT", 300, "loading the seed");
 
 /// The removal of a former session in the same directory.
-pub(super) const REMOVAL: Bound = seconds(
+pub(super) const REMOVAL: Bound = Bound::seconds(
     "KAI_E2E_REMOVAL_TIMEOUT",
     90,
     "the removal of a former stack before the next may start",
 );
 
 /// The watcher says at once that it watches; starting a process takes long only on a machine that is out of memory.
-pub(super) const ARMING: Bound = seconds("KAI_E2E_WATCHER_TIMEOUT", 20, "the watcher to be ready");
+pub(super) const ARMING: Bound =
+    Bound::seconds("KAI_E2E_WATCHER_TIMEOUT", 20, "the watcher to be ready");
 
 /// After an orderly stop the watcher only deletes a directory; after a failed start it looks for containers first.
-pub(super) const CLEAN_UP: Bound = seconds(
+pub(super) const CLEAN_UP: Bound = Bound::seconds(
     "KAI_E2E_CLEANUP_TIMEOUT",
     30,
     "the watcher to end after its stack was stopped",
 );
 
 /// The engine's sign of life.
-pub(super) const PING: Bound = seconds(
+pub(super) const PING: Bound = Bound::seconds(
     "KAI_E2E_ENGINE_PING_TIMEOUT",
     10,
     "the container engine to say that it is there",
 );
 
 /// Removing containers of a busy engine has been seen to take seconds.
-pub(super) const ENGINE_CALL: Bound = seconds(
+pub(super) const ENGINE_CALL: Bound = Bound::seconds(
     "KAI_E2E_ENGINE_TIMEOUT",
     120,
     "one call to the container engine",
 );
 
 /// Where there is no registry, the engine's own time-outs would cost minutes.
-pub(super) const REGISTRY: Bound = seconds(
+pub(super) const REGISTRY: Bound = Bound::seconds(
     "KAI_E2E_REGISTRY_TIMEOUT",
     8,
     "a registry to begin its answer",
 );
 
 /// A pull that has begun.
-pub(super) const PULL_SILENCE: Bound = seconds(
+pub(super) const PULL_SILENCE: Bound = Bound::seconds(
     "KAI_E2E_PULL_TIMEOUT",
     60,
     "a pull that has begun to make progress",
 );
 
 /// From nothing, with downloads: half a minute on a good day.
-pub(super) const BUILD: Bound = seconds(
+pub(super) const BUILD: Bound = Bound::seconds(
     "KAI_E2E_BUILD_TIMEOUT",
     1800,
     "building an image, here or in another process",
@@ -104,19 +106,16 @@ const ALL: [Bound; 12] = [
     BUILD,
 ];
 
-const fn seconds(variable: &'static str, default: u64, meaning: &'static str) -> Bound {
-    Bound::new(variable, Duration::from_secs(default), meaning)
-}
-
 impl Bound {
-    pub(crate) const fn new(
+    /// A bound with its variable, its default in whole seconds, and what is waited for.
+    pub(crate) const fn seconds(
         variable: &'static str,
-        default: Duration,
+        default: u64,
         meaning: &'static str,
     ) -> Self {
         Self {
             variable,
-            default,
+            default: Duration::from_secs(default),
             meaning,
         }
     }
