@@ -1,6 +1,6 @@
 //! What is done once for a stack, whichever of its users comes first.
 
-use std::{fs, future::Future, io, path::Path, time::Duration};
+use std::{future::Future, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{
     OwnedStack, RunningStack, SharedStack, Silent, StackError,
     seed::hex,
-    session::{ExclusiveLock, SessionDirectory, write_private},
+    session::{ExclusiveLock, SessionDirectory, read_state_file, write_state_file},
 };
 
 /// How long one user may work while the others wait for its result.
@@ -55,18 +55,17 @@ where
 {
     let name = format!("once-{key}-{}", launch(stack));
     let file = directory.file(&format!("{name}.json"));
-    if let Some(done) = read(&file)? {
+    if let Some(done) = read_state_file(&file)? {
         return Ok(done);
     }
     let lock = directory.file(&format!("{name}.lock"));
     let _lock =
         ExclusiveLock::acquire(&lock, "do what is done once a stack", WORK_BOUND, &Silent).await?;
-    if let Some(done) = read(&file)? {
+    if let Some(done) = read_state_file(&file)? {
         return Ok(done);
     }
     let done = work().await?;
-    write(&directory.file(&format!("{name}.draft")), &file, &done)
-        .map_err(StackError::state("write", &file))?;
+    write_state_file(&file, &done)?;
     Ok(done)
 }
 
@@ -74,19 +73,4 @@ where
 fn launch(stack: &RunningStack) -> String {
     let key = &stack.endpoints().typesense.api_key;
     hex(&Sha256::digest(key.reveal()))[..8].to_owned()
-}
-
-/// A file that cannot be read as one, of another version perhaps, counts as none.
-fn read<T: DeserializeOwned>(file: &Path) -> Result<Option<T>, StackError> {
-    match fs::read(file) {
-        Ok(content) => Ok(serde_json::from_slice(&content).ok()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(StackError::state("read", file)(error)),
-    }
-}
-
-/// Written under another name first: others read it without a lock.
-fn write<T: Serialize>(draft: &Path, file: &Path, value: &T) -> io::Result<()> {
-    write_private(draft, &serde_json::to_vec(value)?)?;
-    fs::rename(draft, file)
 }

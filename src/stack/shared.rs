@@ -1,7 +1,6 @@
 //! One stack for all processes of a machine with the same configuration.
 
 use std::{
-    fs, io,
     ops::Deref,
     sync::Arc,
     time::{Duration, Instant},
@@ -15,7 +14,9 @@ use super::{
     owned::{abandon, remove_session},
     provider::{self, Provider},
     seed,
-    session::{ExclusiveLock, Lease, SessionDirectory, StateRoot, sweep, write_private},
+    session::{
+        ExclusiveLock, Lease, SessionDirectory, StateRoot, read_state_file, sweep, write_state_file,
+    },
     worlds::Tenancy,
 };
 
@@ -195,7 +196,7 @@ impl Starter<'_> {
         }
         .run()
         .await?;
-        write_state(lease, &running)?;
+        write_state_file(&lease.directory().file(STATE_FILE), &running)?;
         if self.config.keep() {
             lease.keep()?;
         }
@@ -229,28 +230,8 @@ fn name(config: &StackConfig, provider: &dyn Provider, programs: &Programs) -> S
     )
 }
 
-/// The stack that a former starter left the address of. A file that cannot be read as one, of another version perhaps,
-/// counts as none.
+/// The stack that a former starter left the address of.
 pub(super) fn read_state(lease: &Lease) -> Result<Option<RunningStack>, StackError> {
     let path = lease.directory().file(STATE_FILE);
     read_state_file(&path)
-}
-
-pub(super) fn read_state_file(path: &std::path::Path) -> Result<Option<RunningStack>, StackError> {
-    match fs::read(path) {
-        Ok(content) => Ok(serde_json::from_slice(&content).ok()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(StackError::state("read", path)(error)),
-    }
-}
-
-/// Written under another name first: others read it without a lock.
-fn write_state(lease: &Lease, running: &RunningStack) -> Result<(), StackError> {
-    let path = lease.directory().file(STATE_FILE);
-    let draft = lease.directory().file("state.json.draft");
-    let write = || -> io::Result<()> {
-        write_private(&draft, &serde_json::to_vec_pretty(running)?)?;
-        fs::rename(&draft, &path)
-    };
-    write().map_err(StackError::state("write", &path))
 }

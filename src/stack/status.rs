@@ -8,10 +8,11 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    PerService, Service, StackConfig, StackError,
+    PerService, RunningStack, Service, StackConfig, StackError,
     provider::{self, Found},
+    session::read_state_file,
     session::{LeftOver, Standing, StateRoot, survey},
-    shared::{STATE_FILE, read_state_file},
+    shared::STATE_FILE,
 };
 
 /// One stack of this user, as [`status`] finds it. It holds no secrets.
@@ -78,7 +79,7 @@ impl StackStatus {
                 *services.get_mut(service) = ServiceStatus::of(service, part);
             }
         }
-        let state = read_state_file(&session.directory.join(STATE_FILE))?;
+        let state = read_state_file::<RunningStack>(&session.directory.join(STATE_FILE))?;
         let created = session.parts.iter().map(|part| part.created).min();
         Ok(Self {
             standing: match session.standing {

@@ -14,6 +14,7 @@ mod handshake;
 mod labels;
 mod lease;
 mod reaper;
+mod state_file;
 mod state_root;
 mod sweep;
 
@@ -25,5 +26,6 @@ pub(super) use labels::{
     variable_of_label,
 };
 pub(super) use lease::Lease;
+pub(super) use state_file::{read_state_file, write_state_file};
 pub(super) use state_root::{StateRoot, write_private};
 pub(super) use sweep::{LeftOver, Standing, survey, sweep};
