@@ -42,7 +42,7 @@ pub(in crate::agent) async fn run(
         Ok(prepared) => prepared,
         Err(failure) => return RunReport::failed(failure),
     };
-    let skills = matching_skills(request.prompt, known.skills.clone());
+    let skills = matching_skills(request.prompt, &known.skills);
     let context = ToolContext::new(parts.store, parts.databases, &target, &stop, known);
     let mut stages = Stages::default();
     stages.completed("prepare");

@@ -29,16 +29,15 @@ struct Found {
 }
 
 /// The skills in use whose name or a tag occurs in the question.
-pub(crate) fn matching_skills(question: &str, skills: Vec<Skill>) -> Vec<Skill> {
+pub(crate) fn matching_skills(question: &str, skills: &[Skill]) -> Vec<Skill> {
     let question = Question::new(question);
-    let mut matching = skills;
-    matching.retain(|skill| {
+    let matches = |skill: &&Skill| {
         skill.is_active
             && std::iter::once(&skill.name)
                 .chain(&skill.tags)
                 .any(|word| question.mentions(word))
-    });
-    matching
+    };
+    skills.iter().filter(matches).cloned().collect()
 }
 
 #[async_trait]
@@ -73,7 +72,7 @@ impl Tool for FindSkills {
         context: &ToolContext<'_>,
     ) -> Result<Outcome, ToolError> {
         let question = arguments::text(arguments, "question")?;
-        let found = matching_skills(question, context.skills().to_vec())
+        let found = matching_skills(question, context.skills())
             .into_iter()
             .map(|skill| Found {
                 skill_id: skill.skill_id,
@@ -116,7 +115,7 @@ mod tests {
             skill("name", "modal awal", &[], true),
             skill("none", "Tren", &["bulan"], true),
         ];
-        let found = matching_skills("Provinsi dengan modal awal tertinggi", skills);
+        let found = matching_skills("Provinsi dengan modal awal tertinggi", &skills);
         assert_eq!(
             found
                 .iter()
