@@ -1,6 +1,7 @@
 //! Passwords as Postgres stores them.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -16,56 +17,43 @@ const ITERATIONS: u32 = 1;
 pub(in crate::stack) fn verifier(password: &Secret) -> Option<Secret> {
     let password = password.reveal();
     let plain = !password.is_empty() && password.bytes().all(|b| (0x21..0x7f).contains(&b));
-    plain.then(|| {
-        let salt = *Uuid::new_v4().as_bytes();
-        Secret::new(of(password, &salt, ITERATIONS))
-    })
+    if !plain {
+        return None;
+    }
+    let salt = *Uuid::new_v4().as_bytes();
+    of(password, &salt, ITERATIONS).map(Secret::new)
 }
 
-fn of(password: &str, salt: &[u8], iterations: u32) -> String {
-    let salted = salted(password.as_bytes(), salt, iterations);
-    let stored = Sha256::digest(hmac(&salted, b"Client Key"));
-    let server = hmac(&salted, b"Server Key");
-    format!(
+fn of(password: &str, salt: &[u8], iterations: u32) -> Option<String> {
+    let salted = salted(password.as_bytes(), salt, iterations)?;
+    let stored = Sha256::digest(hmac(&salted, b"Client Key")?);
+    let server = hmac(&salted, b"Server Key")?;
+    Some(format!(
         "SCRAM-SHA-256${iterations}:{}${}:{}",
         STANDARD.encode(salt),
         STANDARD.encode(stored),
         STANDARD.encode(server)
-    )
+    ))
 }
 
 /// `Hi` of RFC 5802.
-fn salted(password: &[u8], salt: &[u8], iterations: u32) -> [u8; 32] {
+fn salted(password: &[u8], salt: &[u8], iterations: u32) -> Option<[u8; 32]> {
     let first = [salt, &1_u32.to_be_bytes()].concat();
-    let mut round = hmac(password, &first);
+    let mut round = hmac(password, &first)?;
     let mut all = round;
     for _ in 1..iterations {
-        round = hmac(password, &round);
+        round = hmac(password, &round)?;
         all.iter_mut()
             .zip(round)
             .for_each(|(sum, byte)| *sum ^= byte);
     }
-    all
+    Some(all)
 }
 
-/// HMAC-SHA-256 (RFC 2104).
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    const BLOCK: usize = 64;
-    let mut padded = [0_u8; BLOCK];
-    if key.len() > BLOCK {
-        padded[..32].copy_from_slice(&Sha256::digest(key));
-    } else {
-        padded[..key.len()].copy_from_slice(key);
-    }
-    let inner = Sha256::new()
-        .chain_update(padded.map(|byte| byte ^ 0x36))
-        .chain_update(message)
-        .finalize();
-    Sha256::new()
-        .chain_update(padded.map(|byte| byte ^ 0x5c))
-        .chain_update(inner)
-        .finalize()
-        .into()
+/// HMAC-SHA-256 (RFC 2104). It takes a key of any length; that this can fail is the trait's word for other codes.
+fn hmac(key: &[u8], message: &[u8]) -> Option<[u8; 32]> {
+    let code = Hmac::<Sha256>::new_from_slice(key).ok()?;
+    Some(code.chain_update(message).finalize().into_bytes().into())
 }
 
 #[cfg(test)]
@@ -79,10 +67,10 @@ mod tests {
         let message = "n=user,r=rOprNGfwEbeRWgbNEkqO,\
             r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,\
             c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-        let verifier = of("pencil", &salt, 4096);
+        let verifier = of("pencil", &salt, 4096).unwrap();
         let server_key = verifier.rsplit(':').next().unwrap();
 
-        let signature = hmac(&STANDARD.decode(server_key).unwrap(), message.as_bytes());
+        let signature = hmac(&STANDARD.decode(server_key).unwrap(), message.as_bytes()).unwrap();
         assert_eq!(
             STANDARD.encode(signature),
             "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
