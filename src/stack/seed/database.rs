@@ -78,9 +78,19 @@ pub(in crate::stack) async fn drop_unused_database(
     postgres: &PostgresEndpoint,
     database: &str,
 ) -> Result<(), StackError> {
-    const BOUND: Duration = Duration::from_millis(200);
     let client = open(postgres, MAINTENANCE_DATABASE).await?;
-    let deadline = Instant::now() + BOUND;
+    until_unused(&client, database, Duration::from_millis(200)).await?;
+    drop_on(&client, database).await
+}
+
+/// Waits for the end of a database's connections, which the server notices a little later than the client. That they have
+/// ended is not sure when the bound has passed.
+pub(super) async fn until_unused(
+    client: &Client,
+    database: &str,
+    bound: Duration,
+) -> Result<(), StackError> {
+    let deadline = Instant::now() + bound;
     let mut backoff = Backoff::new();
     loop {
         let row = client
@@ -91,10 +101,9 @@ pub(in crate::stack) async fn drop_unused_database(
             .await
             .map_err(|error| failed("look at the users of the database", database, error))?;
         if row.get::<_, i64>(0) == 0 || !backoff.pause_within(deadline).await {
-            break;
+            return Ok(());
         }
     }
-    drop_on(&client, database).await
 }
 
 /// A name as it stands in SQL.

@@ -5,15 +5,13 @@ use std::time::{Duration, Instant};
 use tokio_postgres::Client;
 
 use super::{
-    database::{create_from, identifier},
+    database::{create_from, identifier, until_unused},
     files::DATABASE_RIGHTS,
     load::{DATABASE, failed, open},
     seed_database,
     takeover::change_passwords,
 };
-use crate::stack::{
-    PostgresEndpoint, SeedScale, StackError, services::MAINTENANCE_DATABASE, wait::Backoff,
-};
+use crate::stack::{PostgresEndpoint, SeedScale, StackError, services::MAINTENANCE_DATABASE};
 
 /// The seeded database that nobody may connect to, so that it can be copied at any moment.
 const TEMPLATE: &str = "koperasi_template";
@@ -47,7 +45,9 @@ pub(in crate::stack) async fn make_template(
         ))
         .await
         .map_err(|error| failed("make a template of the database", TEMPLATE, error))?;
-    until_unused(&client).await
+    // With the seed's own connection open, copying waits for a tenth of a second at a time, and refuses after five seconds; so
+    // this only has to be quick, not sure.
+    until_unused(&client, TEMPLATE, Duration::from_secs(2)).await
 }
 
 /// Creates a database with the seed's contents as a copy of the stack's template: tens of milliseconds, where seeding takes a
@@ -71,25 +71,4 @@ pub(super) async fn clone_on(client: &Client, database: &str) -> Result<(), Stac
         .batch_execute(&rights)
         .await
         .map_err(|error| failed("set the rights on the database", database, error))
-}
-
-/// Waits for the end of the seed's own connection, which the server notices a little later than the client. With one open,
-/// copying waits for a tenth of a second at a time, and refuses after five seconds; so this only has to be quick, not sure.
-async fn until_unused(client: &Client) -> Result<(), StackError> {
-    const BOUND: Duration = Duration::from_secs(2);
-    let started = Instant::now();
-    let mut backoff = Backoff::new();
-    loop {
-        let row = client
-            .query_one(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = $1",
-                &[&TEMPLATE],
-            )
-            .await
-            .map_err(|error| failed("look at the users of the database", TEMPLATE, error))?;
-        if row.get::<_, i64>(0) == 0 || started.elapsed() > BOUND {
-            return Ok(());
-        }
-        backoff.pause().await;
-    }
 }
