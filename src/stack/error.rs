@@ -3,7 +3,6 @@
 use std::{error::Error, fmt, io, path::PathBuf, time::Duration};
 
 use super::Service;
-pub(super) use crate::contract::error_chain as chain;
 
 /// A cause of another crate, kept as the source of a [`StackError`].
 pub type Cause = Box<dyn Error + Send + Sync + 'static>;

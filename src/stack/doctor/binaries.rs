@@ -1,7 +1,7 @@
 //! The programs of the services.
 
 use super::Finding;
-use crate::contract::error_chain as chain;
+use crate::contract::error_chain;
 use crate::stack::{BinaryStatus, StackConfig, binary_status};
 
 const TOPIC: &str = "binaries";
@@ -12,7 +12,7 @@ pub(super) fn here(config: &StackConfig) -> Vec<Finding> {
         Ok(binaries) => binaries.into_iter().map(of).collect(),
         Err(error) => vec![Finding::problem(
             TOPIC,
-            chain(&error),
+            error_chain(&error),
             "unset KAI_E2E_TEMPORAL_BIN KAI_E2E_POSTGRES_BIN_DIR KAI_E2E_TYPESENSE_BIN",
         )],
     }

@@ -1,7 +1,7 @@
 //! The container engine, and what the services would run in.
 
 use super::Finding;
-use crate::contract::error_chain as chain;
+use crate::contract::error_chain;
 use crate::stack::{StackError, engine::Engine};
 
 /// The oldest version of the engine's interface that the engine's client was tried with.
@@ -13,11 +13,11 @@ const TOPIC: &str = "engine";
 pub(super) async fn answer(engine: &Result<Engine, StackError>) -> Finding {
     let engine = match engine {
         Ok(engine) => engine,
-        Err(error) => return Finding::problem(TOPIC, chain(error), command_for(error)),
+        Err(error) => return Finding::problem(TOPIC, error_chain(error), command_for(error)),
     };
     let at = engine.address().url();
     match engine.version().await {
-        Err(error) => Finding::problem(TOPIC, chain(&error), RESTART),
+        Err(error) => Finding::problem(TOPIC, error_chain(&error), RESTART),
         Ok(version) => {
             let text = format!(
                 "{} {}, API {}, at {at}",
@@ -41,7 +41,10 @@ pub(super) async fn answer(engine: &Result<Engine, StackError>) -> Finding {
 /// No engine answers, and none is needed.
 pub(super) fn not_needed(error: &StackError) -> Vec<Finding> {
     vec![
-        Finding::fine(TOPIC, format!("none, and none is needed: {}", chain(error))),
+        Finding::fine(
+            TOPIC,
+            format!("none, and none is needed: {}", error_chain(error)),
+        ),
         Finding::fine(
             "provider",
             "processes of this machine, because no engine answers",

@@ -1,7 +1,7 @@
 //! The images of the services.
 
 use super::Finding;
-use crate::contract::error_chain as chain;
+use crate::contract::error_chain;
 use crate::stack::{ImageSource, ImageStatus, Service, StackConfig, image_status};
 
 const TOPIC: &str = "images";
@@ -18,7 +18,11 @@ pub(super) async fn here(config: &StackConfig) -> Vec<Finding> {
                 of(service, &candidates)
             })
             .into(),
-        Err(error) => vec![Finding::problem(TOPIC, chain(&error), "docker image ls")],
+        Err(error) => vec![Finding::problem(
+            TOPIC,
+            error_chain(&error),
+            "docker image ls",
+        )],
     }
 }
 

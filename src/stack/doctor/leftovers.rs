@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::Finding;
-use crate::contract::error_chain as chain;
+use crate::contract::error_chain;
 use crate::stack::{StackError, StackStanding, StackStatus};
 
 const TOPIC: &str = "leftovers";
@@ -13,7 +13,7 @@ const DOWN: &str = "kai-e2e down";
 pub(super) fn of(stacks: Result<Vec<StackStatus>, StackError>) -> Vec<Finding> {
     match stacks {
         Ok(stacks) => judged(&stacks, SystemTime::now()),
-        Err(error) => vec![Finding::warning(TOPIC, chain(&error), DOWN)],
+        Err(error) => vec![Finding::warning(TOPIC, error_chain(&error), DOWN)],
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use super::Finding;
-use crate::contract::error_chain as chain;
+use crate::contract::error_chain;
 use crate::stack::{StackConfig, engine::Engine, session::StateRoot};
 
 const MIB: u64 = 1024 * 1024;
@@ -22,7 +22,7 @@ pub(super) fn state(config: &StackConfig) -> Vec<Finding> {
     if let Err(error) = StateRoot::at(path).check() {
         return vec![Finding::problem(
             TOPIC,
-            chain(&error),
+            error_chain(&error),
             "export KAI_E2E_STATE_DIR=\"$(mktemp -d)\"",
         )];
     }

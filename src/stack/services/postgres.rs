@@ -6,8 +6,8 @@ use testcontainers::{ContainerRequest, GenericImage, ImageExt, core::IntoContain
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::Credentials;
-use crate::contract::Secret;
-use crate::stack::{Service, bounds, error::chain, statement_log};
+use crate::contract::{Secret, error_chain};
+use crate::stack::{Service, bounds, statement_log};
 
 /// The superuser.
 pub(in crate::stack) const ADMIN_USER: &str = "postgres";
@@ -144,13 +144,13 @@ pub(super) async fn probe(host: &str, port: u16, password: &Secret) -> Result<()
     let (client, connection) = config
         .connect(NoTls)
         .await
-        .map_err(|error| format!("cannot connect: {}", chain(&error)))?;
+        .map_err(|error| format!("cannot connect: {}", error_chain(&error)))?;
     let driver = tokio::spawn(connection);
     let answer = client.simple_query("SELECT 1").await;
     driver.abort();
     answer
         .map(drop)
-        .map_err(|error| format!("SELECT 1 failed: {}", chain(&error)))
+        .map_err(|error| format!("SELECT 1 failed: {}", error_chain(&error)))
 }
 
 #[cfg(test)]

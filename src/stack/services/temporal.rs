@@ -74,7 +74,7 @@ pub(super) async fn probe(address: &str) -> Result<(), String> {
         .build();
     let connection = Connection::connect(options)
         .await
-        .map_err(|error| format!("cannot connect: {}", crate::stack::error::chain(&error)))?;
+        .map_err(|error| format!("cannot connect: {}", crate::contract::error_chain(&error)))?;
     let client = Client::new(connection, ClientOptions::new("default").build())
         .map_err(|error| error.to_string())?;
     client
@@ -84,7 +84,7 @@ pub(super) async fn probe(address: &str) -> Result<(), String> {
         .map_err(|error| {
             format!(
                 "visibility query failed: {}",
-                crate::stack::error::chain(&error)
+                crate::contract::error_chain(&error)
             )
         })
 }

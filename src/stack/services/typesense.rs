@@ -4,7 +4,8 @@ use serde::Deserialize;
 use testcontainers::{ContainerRequest, GenericImage, ImageExt, core::IntoContainerPort};
 
 use super::Credentials;
-use crate::stack::{Service, bounds, error::chain};
+use crate::contract::error_chain;
+use crate::stack::{Service, bounds};
 
 pub(super) fn request(
     image: GenericImage,
@@ -37,16 +38,19 @@ pub(super) async fn probe(url: &str) -> Result<(), String> {
         .no_proxy()
         .timeout(bounds::PROBE.get())
         .build()
-        .map_err(|error| chain(&error))?;
+        .map_err(|error| error_chain(&error))?;
     let answer = http
         .get(format!("{url}/health"))
         .send()
         .await
-        .map_err(|error| chain(&error))?;
+        .map_err(|error| error_chain(&error))?;
     let status = answer.status();
     match answer.json::<Health>().await {
         Ok(Health { ok: true }) => Ok(()),
         Ok(Health { ok: false }) => Err(format!("GET /health answered {status} with ok: false")),
-        Err(error) => Err(format!("GET /health answered {status}: {}", chain(&error))),
+        Err(error) => Err(format!(
+            "GET /health answered {status}: {}",
+            error_chain(&error)
+        )),
     }
 }
