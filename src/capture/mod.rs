@@ -49,7 +49,6 @@ mod budget;
 mod config;
 mod delivery;
 mod error;
-mod event_id;
 mod event_json;
 mod frame;
 mod gate;
@@ -86,10 +85,10 @@ mod properties;
 #[cfg(test)]
 mod test_support;
 
+pub use crate::contract::{EventId, EventIdError};
 pub use access::Access;
 pub use config::{CaptureConfig, Limits, Overflow};
 pub use error::{CaptureError, HoldError, ReplayError, SubscribeError, TranscriptError};
-pub use event_id::{EventId, EventIdError};
 pub use event_json::EventJson;
 pub use gate::Hold;
 pub use replay::Pace;

@@ -1,7 +1,6 @@
 //! Where a subscriber wants to begin.
 
-use super::EventId;
-use super::event_id::EventIdError;
+use super::{EventId, EventIdError};
 
 /// What `Last-Event-ID` or `last_event_id` may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The answer, in the result and in the stream.
 
-use super::{Finding, RunEvidence};
+use super::{Finding, RunEvidence, SeenEvent};
 use crate::contract::{Event, RunStatus};
 
 pub(super) fn completed_with_answer(run: &RunEvidence) -> Finding {
@@ -25,11 +25,11 @@ pub(super) fn matches_tokens(run: &RunEvidence) -> Finding {
     let Some(result) = &run.result else {
         return Finding::broken("there is no result");
     };
-    let last_attempt = run.events.iter().filter_map(|seen| seen.attempt).max();
+    let last_attempt = run.events.iter().filter_map(SeenEvent::attempt).max();
     let tokens: Vec<&str> = run
         .events
         .iter()
-        .filter(|seen| seen.attempt == last_attempt)
+        .filter(|seen| seen.attempt() == last_attempt)
         .filter_map(|seen| match &seen.event {
             Event::Token { content } => Some(content.as_str()),
             _ => None,

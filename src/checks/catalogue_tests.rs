@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::*;
 use crate::checks::{HistoryStep, LoggedSql, SeenEvent, VisibleWorkflow};
-use crate::contract::{ChatResult, Event, RunStatus, ToolEnd, ToolStart};
+use crate::contract::{ChatResult, Event, EventId, RunStatus, ToolEnd, ToolStart};
 
 const SQL: &str = "SELECT 1 AS n";
 
@@ -15,7 +15,7 @@ fn at(millis: u64) -> SystemTime {
 fn seen(millis: u64, event: Event) -> SeenEvent {
     SeenEvent {
         event,
-        attempt: Some(1),
+        id: None,
         received_at: at(millis),
     }
 }
@@ -23,6 +23,28 @@ fn seen(millis: u64, event: Event) -> SeenEvent {
 fn token(content: &str) -> Event {
     Event::Token {
         content: content.to_owned(),
+    }
+}
+
+fn good_result() -> ChatResult {
+    ChatResult {
+        task_id: "0".repeat(32),
+        status: RunStatus::Completed,
+        final_answer: "Rp 1.000".to_owned(),
+        sql_queries: vec![SQL.to_owned()],
+        execution_time_ms: 40,
+        error: None,
+        mission_id: String::new(),
+        stages_completed: vec![],
+        events_sent: 5,
+        events_failed: 0,
+    }
+}
+
+fn done(result: ChatResult) -> Event {
+    Event::Done {
+        execution_time_ms: result.execution_time_ms,
+        result: Box::new(result),
     }
 }
 
@@ -47,19 +69,9 @@ fn good() -> RunEvidence {
             ),
             seen(30, token("Rp 1.")),
             seen(31, token("000")),
+            seen(40, done(good_result())),
         ],
-        result: Some(ChatResult {
-            task_id: "0".repeat(32),
-            status: RunStatus::Completed,
-            final_answer: "Rp 1.000".to_owned(),
-            sql_queries: vec![SQL.to_owned()],
-            execution_time_ms: 40,
-            error: None,
-            mission_id: String::new(),
-            stages_completed: vec![],
-            events_sent: 5,
-            events_failed: 0,
-        }),
+        result: Some(good_result()),
         failure: None,
         visible: vec![VisibleWorkflow {
             workflow_type: "KaiChatWorkflow".to_owned(),
@@ -100,6 +112,25 @@ fn result(run: &mut RunEvidence) -> &mut ChatResult {
 #[test]
 fn a_good_run_breaks_nothing() {
     assert_eq!(broken(&good()), (vec![], String::new()));
+}
+
+#[test]
+fn what_the_protocol_checker_says_is_shown_under_the_name_of_its_rule() {
+    let mut run = good();
+    for _ in 0..4 {
+        run.events.push(seen(41, token("x")));
+    }
+    let (ids, evidence) = broken(&run);
+    assert_eq!(ids, ["answer.matches-tokens", "stream.nothing-after-done"]);
+    assert!(evidence.starts_with("they differ"), "{evidence}");
+    let verdicts = judge(&run);
+    let after = verdicts.iter().find(|verdict| verdict.id == ids[1]);
+    assert_eq!(
+        after.map(|verdict| verdict.evidence.as_str()),
+        Some(
+            "event 6 (token): the run's done was event 5; event 7 (token): the run's done was event 5; event 8 (token): the run's done was event 5; and 1 more"
+        )
+    );
 }
 
 #[test]
@@ -153,7 +184,7 @@ fn a_tool_that_never_ends_is_reported() {
     assert_eq!(
         broken(&run),
         (
-            vec!["stream.before-end"],
+            vec!["stream.before-end", "stream.tools-paired"],
             "no tool_end was received".to_owned()
         )
     );
@@ -213,7 +244,7 @@ fn tokens_that_lost_digits_are_reported_where_they_differ() {
     let mut run = good();
     run.events[3] = seen(31, token("00"));
     let (ids, evidence) = broken(&run);
-    assert_eq!(ids, ["answer.matches-tokens"]);
+    assert_eq!(ids, ["answer.matches-tokens", "stream.tokens-join"]);
     assert_eq!(
         evidence,
         r#"they differ from character 8: tokens have "", final_answer has "0""#
@@ -233,9 +264,16 @@ fn an_empty_answer_does_not_match_no_tokens() {
 fn tokens_of_an_earlier_attempt_do_not_count() {
     let mut run = good();
     run.events.insert(0, seen(5, token("half an ans")));
-    run.events[0].attempt = Some(1);
-    for event in &mut run.events[1..] {
-        event.attempt = Some(2);
+    let id = |attempt, seq| {
+        Some(EventId {
+            run: 1,
+            attempt,
+            seq,
+        })
+    };
+    run.events[0].id = id(1, 1);
+    for (seq, event) in (1..).zip(&mut run.events[1..]) {
+        event.id = id(2, seq);
     }
     assert_eq!(broken(&run).0, Vec::<&str>::new());
 }

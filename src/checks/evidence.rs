@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{ChatResult, Event};
+use crate::contract::{ChatResult, Event, EventId};
 
 /// Everything that the checks may look at.
 #[derive(Debug, Clone, Default)]
@@ -34,10 +34,17 @@ pub struct RunEvidence {
 pub struct SeenEvent {
     /// The event.
     pub event: Event,
-    /// The attempt that sent it, when the stream says so.
-    pub attempt: Option<u32>,
+    /// Where it stands in its session, when the stream says so: run, attempt and number.
+    pub id: Option<EventId>,
     /// The clock of this machine, which is also the services'.
     pub received_at: SystemTime,
+}
+
+impl SeenEvent {
+    /// The attempt that sent it, when the stream says so.
+    pub fn attempt(&self) -> Option<u32> {
+        self.id.map(|id| id.attempt)
+    }
 }
 
 /// One row of a visibility query.

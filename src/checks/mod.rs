@@ -7,6 +7,7 @@
 mod answer;
 mod catalogue;
 mod evidence;
+mod protocol;
 mod sql;
 mod stream;
 mod temporal;

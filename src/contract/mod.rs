@@ -11,8 +11,10 @@ mod chat;
 pub mod documents;
 mod error_chain;
 mod event;
+mod event_id;
 mod failure;
 mod names;
+pub mod protocol;
 mod result;
 mod secret;
 mod session;
@@ -23,6 +25,7 @@ pub use error_chain::error_chain;
 pub use event::{
     ChartWidget, Event, LoadedSkill, SqlResultEvent, TodoItem, TodoStatus, ToolEnd, ToolStart,
 };
+pub use event_id::{EventId, EventIdError};
 pub use failure::FailureType;
 pub use names::{
     AUTONOMOUS_CHAT_ACTIVITY, CHAT_ACTIVITY, CHAT_STREAMING_ACTIVITY, CHAT_WORKFLOW,

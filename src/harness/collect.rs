@@ -63,7 +63,7 @@ async fn collect(
     while let Some(received) = subscriber.next().await {
         let received = received?;
         let seen = SeenEvent {
-            attempt: received.position().map(|position| position.attempt),
+            id: received.position(),
             event: Event::from_object(received.event),
             received_at: received.received_at,
         };

@@ -179,7 +179,7 @@ impl RunRecord {
                 let line = json!({
                     "workflow_id": self.workflow_id,
                     "session": self.session,
-                    "attempt": seen.attempt,
+                    "attempt": seen.attempt(),
                     "received_at": time(seen.received_at),
                     "event": seen.event.to_object(),
                 });

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// Where an event stands in its session, and the `id:` of its frame: `run-attempt-seq`, such as `1-2-17`.
 ///
 /// Ids order as the events do. All three numbers start at 1.
@@ -39,6 +41,19 @@ impl FromStr for EventId {
             // Enough to recognise it; the text comes from outside and may be long.
             text: text.chars().take(64).collect(),
         })
+    }
+}
+
+impl Serialize for EventId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 
