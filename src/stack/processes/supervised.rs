@@ -14,7 +14,7 @@ use std::{
 
 use super::{
     copy::own,
-    table::{is_alive, start_time},
+    table::{exit_code, is_alive, is_stopped, start_time},
     user::User,
 };
 use crate::stack::{Service, error::ExitCode, provider::Ports, session::Labels, wait::Backoff};
@@ -84,7 +84,7 @@ impl ServiceDirectory {
         // A shell that still waits for a former service here writes its exit code under the former name.
         let run = uuid::Uuid::new_v4().simple().to_string();
         fs::write(self.file("run"), &run)?;
-        for former in ["pid", "begun"] {
+        for former in ["pid", "begun", "shell"] {
             match fs::remove_file(self.file(former)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
@@ -120,6 +120,9 @@ impl ServiceDirectory {
             supervisor.uid(user.uid).gid(user.gid);
         }
         let mut child = supervisor.spawn()?;
+        if let Some(begun) = start_time(child.id()) {
+            fs::write(self.file("shell"), format!("{} {begun}", child.id()))?;
+        }
         // It is no zombie then for as long as this process lives; without a thread it is one, which is no reason to fail.
         let _ = std::thread::Builder::new()
             .name("kai-e2e-service".to_owned())
@@ -154,6 +157,14 @@ impl ServiceDirectory {
         number(&self.file("pid"))
     }
 
+    /// The shell that waits for that process, as long as there is one.
+    fn shell(&self) -> Option<u32> {
+        let known = fs::read_to_string(self.file("shell")).ok()?;
+        let (pid, begun) = known.split_once(' ')?;
+        let (pid, begun): (u32, u64) = (pid.parse().ok()?, begun.parse().ok()?);
+        (start_time(pid) == Some(begun) && is_alive(pid)).then_some(pid)
+    }
+
     /// What has become of that process. `None` when there was none.
     pub(in crate::stack) fn state(&self) -> Option<State> {
         let run = fs::read_to_string(self.file("run")).unwrap_or_default();
@@ -164,11 +175,17 @@ impl ServiceDirectory {
         // Not known yet in the instant after the start.
         let begun: Option<u64> = number(&self.file("begun"));
         let is_same = begun.is_none() || begun == start_time(pid);
-        Some(if is_same && is_alive(pid) {
-            State::Running
-        } else {
-            // Its exit code is about to be written, or somebody ended the shell that waited for it, too.
-            State::Ended(ExitCode(137))
+        if is_same && is_alive(pid) {
+            return Some(State::Running);
+        }
+        if let Some(code) = is_same.then(|| exit_code(pid)).flatten() {
+            return Some(State::Ended(ExitCode(code)));
+        }
+        Some(match self.shell() {
+            // How it ended is about to be written.
+            Some(shell) if !is_stopped(shell) => State::Running,
+            // Somebody ended the shell, too.
+            _ => State::Ended(ExitCode(137)),
         })
     }
 
@@ -176,13 +193,10 @@ impl ServiceDirectory {
     pub(in crate::stack) async fn ended(&self) -> ExitCode {
         let mut backoff = Backoff::new();
         loop {
-            let first = self.state();
-            backoff.pause().await;
-            // Between the end of the process and its exit code lies an instant.
-            match (first, self.state()) {
-                (Some(State::Running), _) | (_, Some(State::Running)) => {}
-                (_, Some(State::Ended(code))) => return code,
-                (_, None) => return ExitCode(137),
+            match self.state() {
+                Some(State::Running) => backoff.pause().await,
+                Some(State::Ended(code)) => return code,
+                None => return ExitCode(137),
             }
         }
     }
@@ -260,6 +274,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_exit_code_that_the_shell_has_not_written_yet_is_no_signal() {
+        // The shell that waits for it is stopped first, as it is when the machine is busy.
+        let script = "kill -STOP $PPID; until grep -q ') T ' /proc/$PPID/stat; do :; done; exit 7";
+        let (_parent, directory, _) = run(script).await;
+
+        assert_eq!(directory.ended().await, ExitCode(7));
+        let shell = directory.shell().unwrap();
+        Command::new("kill")
+            .args(["-CONT", &shell.to_string()])
+            .status()
+            .unwrap();
+    }
+
+    #[tokio::test]
     async fn a_killed_service_has_ended_with_its_signal() {
         let (_parent, directory, _) = run("kill -KILL $$").await;
 
@@ -288,6 +316,7 @@ mod tests {
             .unwrap()
             .parse()
             .unwrap();
+        assert_eq!(directory.shell(), Some(shell));
         signal("-STOP", shell);
         signal("-KILL", former);
         assert_eq!(directory.ended().await, ExitCode(137));

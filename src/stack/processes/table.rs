@@ -74,6 +74,20 @@ pub(super) fn start_time(pid: u32) -> Option<u64> {
     stat(pid, 19)?.parse().ok()
 }
 
+/// How a process has ended that nobody has waited for yet, as shells count: 128 and the signal's number for a signal. `None`
+/// also for one that ended with 0, which is what a user sees who may not know.
+pub(super) fn exit_code(pid: u32) -> Option<i64> {
+    if state(pid) != Some('Z') {
+        return None;
+    }
+    let status: i64 = stat(pid, 49)?.parse().ok()?;
+    match (status >> 8, status & 0x7f) {
+        (0, 0) => None,
+        (code, 0) => Some(code),
+        (_, signal) => Some(128 + signal),
+    }
+}
+
 /// A field of `PID (COMMAND) STATE …`, counted from the state on; the command may hold any character (proc(5)).
 fn stat(pid: u32, field: usize) -> Option<String> {
     let stat = fs::read_to_string(entry(pid, "stat")).ok()?;
@@ -169,6 +183,13 @@ mod tests {
     fn a_process_is_found_by_the_session_in_its_environment_alone() {
         let (one, other) = ("table-test-1", "table-test-10");
         let (mine, theirs) = (child(one), child(other));
+        // In the instant of its start a process has no environment.
+        while [&mine, &theirs]
+            .iter()
+            .any(|child| belongs_to(child.0.id(), one).is_none())
+        {
+            std::thread::yield_now();
+        }
 
         let found = members(one, Path::new("/nowhere"));
 
