@@ -150,8 +150,13 @@ pub struct SenderSettings {
     pub request_timeout: Duration,
     /// How many events may wait for delivery before the agent waits too; 1,024.
     pub queue: usize,
-    /// How long in all a run may be held up by deliveries (waiting for room in the queue, and for the rest at the end);
-    /// 10 seconds. What is not delivered by then counts as failed; only `done` is still tried, once.
+    /// How often an event is tried in all, under the same number; 5.
+    pub attempts: u32,
+    /// The pause before an event's second try; 100 ms. Each further one is twice as long, up to a second.
+    pub retry_pause: Duration,
+    /// How long in all a run may be held up by deliveries: waiting for room in the queue, for what is left at the end, and for
+    /// `done`; 10 seconds. What is not delivered by then counts as failed. The time of one request, at most half of the
+    /// budget, is `done`'s alone.
     pub budget: Duration,
 }
 
@@ -160,6 +165,8 @@ impl Default for SenderSettings {
         Self {
             request_timeout: Duration::from_secs(3),
             queue: 1024,
+            attempts: 5,
+            retry_pause: Duration::from_millis(100),
             budget: Duration::from_secs(10),
         }
     }

@@ -114,6 +114,11 @@ pub(super) struct DeliveryListener {
 }
 
 impl DeliveryListener {
+    /// How many deliveries were counted so far.
+    pub(super) fn counted(&self) -> u64 {
+        self.counts.sent() + self.counts.failed()
+    }
+
     pub(super) async fn delivered(&self, delivered: bool) {
         if self.counts.count(delivered) {
             self.pulse.beat(self.counts.details()).await;

@@ -1,0 +1,137 @@
+//! The agent's end: events are handed over, within a budget.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::poster::Poster;
+use crate::contract::{Event, SessionId};
+use crate::worker::SenderSettings;
+use crate::worker::heartbeat::DeliveryListener;
+
+/// Where and as what the events of an attempt are posted.
+#[derive(Debug, Clone)]
+pub(in crate::worker) struct Destination {
+    pub(in crate::worker) url: Url,
+    pub(in crate::worker) session: SessionId,
+    pub(in crate::worker) attempt: u32,
+}
+
+/// An event and its number within the attempt.
+#[derive(Debug)]
+pub(super) struct Numbered {
+    pub(super) seq: u64,
+    pub(super) event: Map<String, Value>,
+}
+
+/// The sending side of one attempt; without a destination it takes events and posts none.
+pub(in crate::worker) struct CallbackSender {
+    settings: SenderSettings,
+    open: Option<Open>,
+    /// For how long the run was held up so far.
+    waited: Duration,
+}
+
+struct Open {
+    queue: mpsc::Sender<Numbered>,
+    next_seq: u64,
+    /// Makes the poster give up what is under way and what waits.
+    give_up: CancellationToken,
+    task: JoinHandle<()>,
+    poster: Poster,
+}
+
+impl CallbackSender {
+    pub(in crate::worker) fn start(
+        client: reqwest::Client,
+        destination: Option<Destination>,
+        settings: SenderSettings,
+        listener: DeliveryListener,
+    ) -> Self {
+        let open = destination.map(|destination| {
+            let (queue, events) = mpsc::channel(settings.queue.max(1));
+            let give_up = CancellationToken::new();
+            let poster = Poster::new(client, destination, settings, listener);
+            let task = tokio::spawn(poster.clone().run(events, give_up.clone()));
+            Open {
+                queue,
+                next_seq: 1,
+                give_up,
+                task,
+                poster,
+            }
+        });
+        Self {
+            settings,
+            open,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// Hands one event over. Waits only for room in the queue, and only while the budget lasts.
+    pub(in crate::worker) async fn send(&mut self, event: &Event) {
+        let left = self.left_for_events();
+        let Some(open) = &mut self.open else { return };
+        let numbered = Numbered {
+            seq: open.next_seq,
+            event: event.to_object(),
+        };
+        open.next_seq += 1;
+        let Err(mpsc::error::TrySendError::Full(numbered)) = open.queue.try_send(numbered) else {
+            return;
+        };
+        let since = Instant::now();
+        let room = match tokio::time::timeout(left, open.queue.reserve()).await {
+            Ok(room) => room,
+            Err(_) => {
+                open.give_up.cancel();
+                // A queue that is emptied without posting has room at once.
+                open.queue.reserve().await
+            }
+        };
+        // Fails only when the poster has panicked, and then `finish` counts what it has not.
+        if let Ok(room) = room {
+            room.send(numbered);
+        }
+        self.waited += since.elapsed();
+    }
+
+    /// Delivers what is left, then `last` (if any), and ends. All of it within the budget.
+    pub(in crate::worker) async fn finish(self, last: Option<Event>) {
+        let deadline = Instant::now() + self.settings.budget.saturating_sub(self.waited);
+        let left = self.left_for_events();
+        let Some(open) = self.open else { return };
+        drop(open.queue);
+        let mut task = open.task;
+        let ended = match tokio::time::timeout(left, &mut task).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                open.give_up.cancel();
+                task.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::error!(%error, "the sender of callbacks ended early");
+            open.poster.give_up_before(open.next_seq).await;
+        }
+        if let Some(last) = last {
+            let last = Numbered {
+                seq: open.next_seq,
+                event: last.to_object(),
+            };
+            open.poster.post_last(last, deadline).await;
+        }
+    }
+
+    /// The budget without the part that is `done`'s.
+    fn left_for_events(&self) -> Duration {
+        let budget = self.settings.budget;
+        let reserved = self.settings.request_timeout.min(budget / 2);
+        budget.saturating_sub(reserved).saturating_sub(self.waited)
+    }
+}

@@ -1,0 +1,146 @@
+//! The receiver's end: one request after the other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::callback_sender::{Destination, Numbered};
+use super::reply::{self, Reply};
+use crate::contract::Callback;
+use crate::worker::SenderSettings;
+use crate::worker::heartbeat::DeliveryListener;
+
+/// The longest pause between two tries of one event.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Posts events, and counts what becomes of them. Its clones count together.
+#[derive(Clone)]
+pub(super) struct Poster {
+    client: reqwest::Client,
+    destination: Destination,
+    settings: SenderSettings,
+    listener: Arc<DeliveryListener>,
+}
+
+impl Poster {
+    pub(super) fn new(
+        client: reqwest::Client,
+        destination: Destination,
+        settings: SenderSettings,
+        listener: DeliveryListener,
+    ) -> Self {
+        Self {
+            client,
+            destination,
+            settings,
+            listener: Arc::new(listener),
+        }
+    }
+
+    /// Posts what comes until the queue is closed; once told to give up, only counts it.
+    pub(super) async fn run(
+        self,
+        mut events: mpsc::Receiver<Numbered>,
+        give_up: CancellationToken,
+    ) {
+        let mut tries = self.settings.attempts;
+        while let Some(event) = events.recv().await {
+            let delivered = give_up
+                .run_until_cancelled(self.post(&event, tries, None))
+                .await
+                .unwrap_or(false);
+            // A receiver that is gone must not cost each event all its tries.
+            tries = match delivered {
+                true => self.settings.attempts,
+                false => 1,
+            };
+            self.listener.delivered(delivered).await;
+        }
+    }
+
+    /// Posts the event that ends the stream, with all its tries, until a deadline.
+    pub(super) async fn post_last(&self, last: Numbered, deadline: Instant) {
+        let delivered = self
+            .post(&last, self.settings.attempts, Some(deadline))
+            .await;
+        self.listener.delivered(delivered).await;
+    }
+
+    /// Counts as failed what was handed over, up to a number, and never counted.
+    pub(super) async fn give_up_before(&self, seq: u64) {
+        while self.listener.counted() + 1 < seq {
+            self.listener.delivered(false).await;
+        }
+    }
+
+    /// Tries to deliver an event before a deadline, if there is one, and says whether the receiver has it.
+    async fn post(&self, event: &Numbered, tries: u32, deadline: Option<Instant>) -> bool {
+        let Some(body) = self.body(event) else {
+            return false;
+        };
+        let mut pause = self.settings.retry_pause;
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let said = match self.request(&body, left_until(deadline)).await {
+                Reply::Delivered => return true,
+                Reply::Refused(said) => {
+                    tracing::warn!(seq = event.seq, reason = said, "an event was refused");
+                    return false;
+                }
+                Reply::Again(said, wanted) => {
+                    pause = pause.max(wanted.unwrap_or_default());
+                    said
+                }
+            };
+            let too_long = pause > self.settings.request_timeout || pause >= left_until(deadline);
+            if tried >= tries || too_long {
+                tracing::warn!(
+                    seq = event.seq,
+                    tries = tried,
+                    reason = said,
+                    "an event could not be delivered"
+                );
+                return false;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn request(&self, body: &str, left: Duration) -> Reply {
+        let reply = self
+            .client
+            .post(self.destination.url.clone())
+            .header(reqwest::header::CONTENT_TYPE, "application/json")
+            .timeout(self.settings.request_timeout.min(left))
+            .body(body.to_owned())
+            .send()
+            .await;
+        reply::read(reply).await
+    }
+
+    /// The same bytes for every try, the time of sending included: what differs is another event to a receiver.
+    fn body(&self, event: &Numbered) -> Option<String> {
+        let body = Callback {
+            session_id: self.destination.session.to_string(),
+            event: event.event.clone(),
+            seq: Some(event.seq),
+            attempt: Some(self.destination.attempt),
+            sent_at: Some(jiff::Timestamp::now().to_string()),
+        };
+        serde_json::to_string(&body)
+            .inspect_err(|error| tracing::error!(%error, "an event could not be written"))
+            .ok()
+    }
+}
+
+/// How long is left; without a deadline, for ever.
+fn left_until(deadline: Option<Instant>) -> Duration {
+    deadline.map_or(Duration::MAX, |deadline| {
+        deadline.saturating_duration_since(Instant::now())
+    })
+}

@@ -1,0 +1,342 @@
+//! The sender against receivers that behave, refuse, hang, come and go.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde_json::Value;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+use url::Url;
+
+use super::*;
+use crate::contract::{Callback, Event, SessionId};
+use crate::worker::SenderSettings;
+use crate::worker::heartbeat::{DeliveryCounts, Heartbeats, Pulse};
+
+struct Silent;
+
+#[async_trait]
+impl Pulse for Silent {
+    async fn beat(&self, _details: String) {}
+}
+
+/// How a receiver answers the n-th request, from 0; none for a request that hangs.
+type Manner = fn(usize, &Callback) -> Option<Response>;
+
+#[derive(Clone)]
+struct Receiver {
+    manner: Manner,
+    bodies: Arc<Mutex<Vec<Callback>>>,
+}
+
+async fn receive(State(receiver): State<Receiver>, body: axum::body::Bytes) -> Response {
+    let callback = Callback::from_slice(&body).expect("the sender sends valid bodies");
+    let reply = {
+        let mut bodies = receiver.bodies.lock().expect("no test panics with it");
+        bodies.push(callback.clone());
+        (receiver.manner)(bodies.len() - 1, &callback)
+    };
+    match reply {
+        Some(reply) => reply,
+        None => std::future::pending().await,
+    }
+}
+
+fn ok() -> Option<Response> {
+    Some(StatusCode::OK.into_response())
+}
+
+fn says(status: u16) -> Option<Response> {
+    let status = StatusCode::from_u16(status).expect("a status");
+    Some(status.into_response())
+}
+
+fn kind(callback: &Callback) -> &str {
+    callback.event["type"].as_str().expect("a type")
+}
+
+async fn receiver(manner: Manner) -> (Url, Arc<Mutex<Vec<Callback>>>) {
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let app = axum::Router::new()
+        .route("/events/s", post(receive))
+        .with_state(Receiver {
+            manner,
+            bodies: Arc::clone(&bodies),
+        });
+    let (listener, url) = listener().await;
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, bodies)
+}
+
+async fn listener() -> (TcpListener, Url) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound listener");
+    let url = Url::parse(&format!("http://{address}/events/s")).expect("a URL");
+    (listener, url)
+}
+
+/// Sends so many events and a `done`, with a pulse that may be of any kind.
+async fn send_with(
+    pulse: Arc<dyn Pulse>,
+    url: Url,
+    count: usize,
+    settings: SenderSettings,
+) -> Arc<DeliveryCounts> {
+    let heartbeats = Heartbeats::start(pulse, Duration::from_secs(3600));
+    let destination = Destination {
+        url,
+        session: SessionId::new("s"),
+        attempt: 2,
+    };
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
+    let listener = heartbeats.listener();
+    let mut sender = CallbackSender::start(client, Some(destination), settings, listener);
+    for n in 0..count {
+        sender
+            .send(&Event::Token {
+                content: n.to_string(),
+            })
+            .await;
+    }
+    let last = Event::Other(
+        [("type".to_owned(), Value::from("done"))]
+            .into_iter()
+            .collect(),
+    );
+    sender.finish(Some(last)).await;
+    heartbeats.counts()
+}
+
+async fn send_all(url: Url, count: usize, settings: SenderSettings) -> Arc<DeliveryCounts> {
+    send_with(Arc::new(Silent), url, count, settings).await
+}
+
+/// Quick tries, a small queue, and any budget.
+fn settings(budget: Duration) -> SenderSettings {
+    SenderSettings {
+        request_timeout: Duration::from_millis(50),
+        queue: 4,
+        attempts: 3,
+        retry_pause: Duration::from_millis(1),
+        budget,
+    }
+}
+
+/// As [`settings`], for receivers that answer, however slow the machine is.
+fn unhurried() -> SenderSettings {
+    SenderSettings {
+        request_timeout: Duration::from_secs(60),
+        ..settings(Duration::from_secs(300))
+    }
+}
+
+fn seqs(bodies: &Mutex<Vec<Callback>>) -> Vec<u64> {
+    let bodies = bodies.lock().expect("no test panics with it");
+    bodies.iter().filter_map(|body| body.seq).collect()
+}
+
+#[tokio::test]
+async fn events_arrive_in_order_with_seq_attempt_and_one_done() {
+    let (url, bodies) = receiver(|_, _| ok()).await;
+    let counts = send_all(url, 50, unhurried()).await;
+    assert_eq!(seqs(&bodies), (1..=51).collect::<Vec<_>>());
+    let bodies = bodies.lock().expect("no test panics with it");
+    assert!(
+        bodies
+            .iter()
+            .all(|body| body.attempt == Some(2) && body.session_id == "s")
+    );
+    assert_eq!(bodies.last().map(kind), Some("done"));
+    assert_eq!((counts.sent(), counts.failed()), (51, 0));
+}
+
+#[tokio::test]
+async fn what_fails_for_a_while_is_tried_again_as_the_same_event() {
+    let (url, bodies) = receiver(|n, _| match n {
+        1 => says(500),
+        2 => says(429),
+        4 => says(503),
+        _ => ok(),
+    })
+    .await;
+    let counts = send_all(url, 3, unhurried()).await;
+    assert_eq!(seqs(&bodies), [1, 2, 2, 2, 3, 3, 4]);
+    let bodies = bodies.lock().expect("no test panics with it");
+    assert!(
+        bodies[1] == bodies[2] && bodies[2] == bodies[3],
+        "{bodies:?}"
+    );
+    assert_eq!((counts.sent(), counts.failed()), (4, 0));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_closed_in_the_middle_loses_nothing() {
+    let (front, url) = listener().await;
+    let (back, bodies) = receiver(|_, _| ok()).await;
+    let back = (
+        back.host_str().expect("a host").to_owned(),
+        back.port().expect("a port"),
+    );
+    tokio::spawn(async move {
+        // Two requests are cut off, one with its head and one without; then everything passes.
+        for bytes in [40, 0] {
+            let (mut cut, _) = front.accept().await.expect("a connection");
+            let mut some = vec![0; bytes];
+            cut.read_exact(&mut some).await.expect("a request");
+        }
+        while let Ok((mut near, _)) = front.accept().await {
+            let mut far = tokio::net::TcpStream::connect(&back)
+                .await
+                .expect("a receiver");
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await });
+        }
+    });
+    let counts = send_all(url, 3, unhurried()).await;
+    assert_eq!(seqs(&bodies), [1, 2, 3, 4]);
+    assert_eq!((counts.sent(), counts.failed()), (4, 0));
+}
+
+#[tokio::test]
+async fn what_will_not_change_is_not_tried_again() {
+    for status in [404, 413, 422, 301] {
+        let (url, bodies) = receiver(match status {
+            404 => |_, _| says(404),
+            413 => |_, _| says(413),
+            422 => |_, _| says(422),
+            _ => |_, _| says(301),
+        })
+        .await;
+        let counts = send_all(url, 2, unhurried()).await;
+        assert_eq!(seqs(&bodies), [1, 2, 3], "{status}");
+        assert_eq!((counts.sent(), counts.failed()), (0, 3), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_wants_to_be_left_alone_for_long_is() {
+    let (url, bodies) = receiver(|n, _| match n {
+        0 => Some((StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")]).into_response()),
+        1 => ok(),
+        _ => Some((StatusCode::TOO_MANY_REQUESTS, [("retry-after", "86400")]).into_response()),
+    })
+    .await;
+    let counts = send_all(url, 2, unhurried()).await;
+    assert_eq!(seqs(&bodies), [1, 1, 2, 3]);
+    assert_eq!((counts.sent(), counts.failed()), (1, 2));
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_broken_costs_one_event_all_its_tries_and_the_others_one() {
+    // It recovers for event 4, and breaks again.
+    let (url, bodies) = receiver(|_, callback| match callback.seq {
+        Some(4) => ok(),
+        _ => says(500),
+    })
+    .await;
+    let counts = send_all(url, 6, unhurried()).await;
+    let done = [7; 3];
+    assert_eq!(
+        seqs(&bodies),
+        [&[1, 1, 1, 2, 3, 4, 5, 5, 5, 6][..], &done].concat()
+    );
+    assert_eq!((counts.sent(), counts.failed()), (1, 6));
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_gone_counts_as_failed() {
+    let (listener, url) = listener().await;
+    drop(listener);
+    let counts = send_all(url, 3, unhurried()).await;
+    assert_eq!((counts.sent(), counts.failed()), (0, 4));
+}
+
+#[tokio::test]
+async fn a_host_that_has_no_address_counts_as_failed() {
+    let url = Url::parse("http://no-such-host.invalid/events/s").expect("a URL");
+    let counts = send_all(url, 3, unhurried()).await;
+    assert_eq!((counts.sent(), counts.failed()), (0, 4));
+}
+
+#[tokio::test]
+async fn a_hanging_receiver_costs_the_budget_and_still_gets_its_done() {
+    let (url, bodies) = receiver(|_, callback| match kind(callback) {
+        "done" => ok(),
+        _ => None,
+    })
+    .await;
+    let counts = send_all(url, 100, settings(Duration::from_millis(400))).await;
+    assert_eq!(
+        counts.sent() + counts.failed(),
+        101,
+        "every event is accounted for"
+    );
+    assert_eq!(counts.sent(), 1, "only done was acknowledged");
+    let seqs = seqs(&bodies);
+    assert!(seqs.len() < 100, "most events were given up: {seqs:?}");
+    assert_eq!(seqs.last(), Some(&101), "done keeps its place in the count");
+}
+
+/// With a clock that stands still but for what is waited for.
+#[tokio::test(start_paused = true)]
+async fn a_hanging_receiver_costs_a_run_of_three_hundred_events_no_more_than_the_budget() {
+    let (listener, url) = listener().await;
+    let settings = SenderSettings::default();
+    let began = Instant::now();
+    let counts = send_all(url, 300, settings).await;
+    let took = began.elapsed();
+    drop(listener);
+    assert_eq!((counts.sent(), counts.failed()), (0, 301));
+    assert!(
+        took <= settings.budget + Duration::from_millis(50),
+        "{took:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_holds_the_agent_up_no_longer_than_the_budget() {
+    let (listener, url) = listener().await;
+    let settings = SenderSettings {
+        queue: 2,
+        ..SenderSettings::default()
+    };
+    let began = Instant::now();
+    let counts = send_all(url, 5000, settings).await;
+    let took = began.elapsed();
+    drop(listener);
+    assert_eq!((counts.sent(), counts.failed()), (0, 5001));
+    assert!(
+        took <= settings.budget + Duration::from_millis(50),
+        "{took:?}"
+    );
+}
+
+/// Panics once, where the task of the sender calls it.
+struct Panics(AtomicUsize);
+
+#[async_trait]
+impl Pulse for Panics {
+    async fn beat(&self, _details: String) {
+        assert!(self.0.fetch_add(1, Ordering::Relaxed) > 0, "on purpose");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_of_the_sender_does_not_take_done_with_it() {
+    let (url, bodies) = receiver(|_, _| ok()).await;
+    let pulse = Arc::new(Panics(AtomicUsize::default()));
+    let counts = send_with(pulse, url, 20, unhurried()).await;
+    let bodies = bodies.lock().expect("no test panics with it");
+    assert_eq!(bodies.last().and_then(|body| body.seq), Some(21));
+    assert_eq!(bodies.last().map(kind), Some("done"));
+    assert_eq!(counts.sent() + counts.failed(), 21, "all are accounted for");
+}
