@@ -103,6 +103,7 @@ fn timed(offsets: &[u64]) -> Transcript {
         }
     });
     Transcript {
+        violations: Vec::new(),
         session_id: session("s"),
         finished: true,
         attempts: Vec::new(),

@@ -10,6 +10,7 @@ use super::log::Contents;
 use super::record::Record;
 use super::session::Refusals;
 use super::{EventId, EventJson};
+use crate::contract::protocol::{StreamChecker, Violation};
 use crate::contract::{Event, SessionId};
 
 /// Everything that a session has received so far.
@@ -29,6 +30,10 @@ pub struct Transcript {
     pub events: Vec<TranscriptEvent>,
     /// What went wrong on the way, as far as a receiver can see it.
     pub faults: Vec<Fault>,
+    /// What the stream breaks of the protocol's rules, as subscribers see it. Of a stream whose oldest events were dropped
+    /// nothing is said, and a `done` is missed only in runs that another one has followed.
+    #[serde(default)]
+    pub violations: Vec<Violation>,
     /// How many deliveries repeated one that was there, and were dropped.
     pub duplicates: u64,
     /// How many deliveries were refused; the first hundred are listed in `faults`.
@@ -206,6 +211,10 @@ impl Transcript {
             }
             events.push(event);
         }
+        let violations = match contents.dropped {
+            Some(_) => Vec::new(),
+            None => violations(&events, contents.finished),
+        };
         let conflicts = contents.conflicts.iter().map(|record| Fault::Conflict {
             run: record.id.run,
             attempt: record.id.attempt,
@@ -236,9 +245,22 @@ impl Transcript {
                 .chain(late)
                 .chain(refused)
                 .collect(),
+            violations,
             duplicates: contents.duplicates,
             refused: refusals.count,
         }
+    }
+}
+
+/// What the streamed events break; the last run's end is asked for only when it is there.
+fn violations(events: &[TranscriptEvent], finished: bool) -> Vec<Violation> {
+    let mut checker = StreamChecker::default();
+    for event in events.iter().filter(|event| event.streamed) {
+        checker.read(event.event.object(), event.id().into());
+    }
+    match finished {
+        true => checker.ended(),
+        false => checker.so_far().to_vec(),
     }
 }
 

@@ -137,7 +137,7 @@ pub fn catalogue() -> &'static [Check] {
 
 /// Runs every check.
 pub fn judge(evidence: &RunEvidence) -> Vec<Verdict> {
-    let stream = protocol::read(evidence);
+    let stream = evidence.violations();
     CATALOGUE
         .iter()
         .map(|check| {

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use crate::contract::protocol::{StreamChecker, StreamPlace, Violation};
 use crate::contract::{ChatResult, Event, EventId};
 
 /// Everything that the checks may look at.
@@ -82,6 +83,18 @@ pub struct LoggedSql {
 }
 
 impl RunEvidence {
+    /// What the stream breaks of the protocol's rules; a stream that was never asked for breaks none.
+    pub fn violations(&self) -> Vec<Violation> {
+        if !self.streamed {
+            return Vec::new();
+        }
+        let mut checker = StreamChecker::default();
+        for seen in &self.events {
+            checker.read(&seen.event.to_object(), StreamPlace { id: seen.id });
+        }
+        checker.ended()
+    }
+
     /// When the workflow ended, by Temporal's own record.
     pub fn ended_at(&self) -> Option<SystemTime> {
         self.history

@@ -1,19 +1,10 @@
 //! The rules of the stream, judged by what a subscriber saw.
 
 use super::{Finding, RunEvidence};
-use crate::contract::protocol::{Rule, StreamChecker, StreamPlace, Violation};
+use crate::contract::protocol::{Rule, Violation};
 
 /// How many violations of one rule are shown; the rest are counted.
 const SHOWN: usize = 3;
-
-/// Everything that the subscriber's stream breaks.
-pub(super) fn read(run: &RunEvidence) -> Vec<Violation> {
-    let mut checker = StreamChecker::default();
-    for seen in &run.events {
-        checker.read(&seen.event.to_object(), StreamPlace { id: seen.id });
-    }
-    checker.ended()
-}
 
 /// What the stream says of one rule.
 pub(super) fn finding(rule: Rule, run: &RunEvidence, stream: &[Violation]) -> Finding {

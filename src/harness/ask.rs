@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use temporalio_client::errors::WorkflowGetResultError;
 use temporalio_client::{UntypedWorkflow, WorkflowStartOptions};
 use temporalio_common::data_converters::RawValue;
@@ -28,6 +28,9 @@ use crate::stack::{LogPosition, StatementLog};
 /// the run that does not depend on how fast the machine is (contract §3: a heartbeat every 5 events).
 const HELD_DELIVERY: u64 = 6;
 
+/// Changes the workflow's argument.
+type Edit = Box<dyn FnOnce(&mut Map<String, Value>) + Send>;
+
 /// A prompt that is about to be sent. Await it for the whole [`Run`], or [`start`](Ask::start) it and do something in
 /// the meantime.
 #[must_use = "a prompt is sent only when it is awaited or started"]
@@ -37,6 +40,7 @@ pub struct Ask<'a> {
     conversation: Option<String>,
     connection: Option<String>,
     argument: Option<Value>,
+    edit: Option<Edit>,
     callback: bool,
     watch_progress: bool,
     timeout: Duration,
@@ -51,6 +55,7 @@ impl<'a> Ask<'a> {
             conversation: None,
             connection: None,
             argument: None,
+            edit: None,
             callback: true,
             watch_progress: true,
             timeout: harness.settings.run_timeout,
@@ -85,6 +90,15 @@ impl<'a> Ask<'a> {
     /// Sends this as the workflow's argument instead of the one made of prompt and connection.
     pub fn raw_argument(mut self, argument: Value) -> Self {
         self.argument = Some(argument);
+        self
+    }
+
+    /// Changes the argument that is made of prompt and connection, before it is sent.
+    pub fn edit_argument(
+        mut self,
+        edit: impl FnOnce(&mut Map<String, Value>) + Send + 'static,
+    ) -> Self {
+        self.edit = Some(Box::new(edit));
         self
     }
 
@@ -140,7 +154,7 @@ impl<'a> Ask<'a> {
         let callback_url = self
             .callback
             .then(|| harness.capture.callback_url(&session));
-        let argument = self.argument.unwrap_or_else(|| {
+        let mut argument = self.argument.unwrap_or_else(|| {
             json!({
                 "prompt": self.prompt,
                 "connection_id": connection_id,
@@ -148,6 +162,9 @@ impl<'a> Ask<'a> {
                 "callback_url": callback_url,
             })
         });
+        if let (Some(edit), Value::Object(argument)) = (self.edit, &mut argument) {
+            edit(argument);
+        }
         let statements = harness.stack().statement_log();
         let position = statements.mark().await?;
         let workflow_id = format!("kai-e2e-{id}");

@@ -10,6 +10,7 @@ use super::artefacts::{RunWitness, ending};
 use super::residence::Failed;
 use super::{Artefacts, RunHistory};
 use crate::checks::{LoggedSql, RunEvidence, SeenEvent, Verdict, judge};
+use crate::contract::protocol::Violation;
 use crate::contract::{ChatResult, Event, SqlResultEvent};
 use crate::stack::StackError;
 
@@ -214,6 +215,11 @@ impl Run {
     /// Everything that the checks look at.
     pub fn evidence(&self) -> &RunEvidence {
         &self.evidence
+    }
+
+    /// What the stream breaks of the protocol's rules, event by event. Each rule is also a check of the catalogue.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.evidence.violations()
     }
 
     /// The verdict of every check.

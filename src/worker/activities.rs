@@ -7,13 +7,15 @@ use temporalio_common::data_converters::RawValue;
 use temporalio_macros::activities;
 use temporalio_sdk::ApplicationFailure;
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::attempt::{self, Attempt, Outcome};
+use super::cancellation::{Cancellation, Stopping};
 use super::heartbeat::Heartbeats;
 use super::payload::decode_arguments;
 use super::sender::{CallbackSender, Destination};
-use super::{HeartbeatSettings, SenderSettings, parse_callback_url};
+use super::{
+    CallbackHosts, HeartbeatSettings, SenderSettings, callback_resolver, parse_callback_url,
+};
 use crate::agent::{Agent, AgentError, ConnectionTest, ScanReport};
 use crate::contract::documents::DatabaseConnection;
 use crate::contract::{ChatInput, ChatResult, FailureType, InputError, SessionId};
@@ -24,6 +26,8 @@ pub struct KaiActivities {
     pub(super) http: reqwest::Client,
     pub(super) heartbeats: HeartbeatSettings,
     pub(super) sender: SenderSettings,
+    pub(super) callback_hosts: Option<CallbackHosts>,
+    pub(super) stopping: Stopping,
 }
 
 #[activities]
@@ -34,8 +38,7 @@ impl KaiActivities {
         ctx: ActivityContext,
         arguments: RawValue,
     ) -> Result<ChatResult, ActivityError> {
-        let input = chat_input(&arguments, 4)?;
-        self.answer(ctx, input).await
+        self.answer(ctx, &Arguments::read(&arguments, 4)?).await
     }
 
     #[activity(name = "chat")]
@@ -44,8 +47,7 @@ impl KaiActivities {
         ctx: ActivityContext,
         arguments: RawValue,
     ) -> Result<ChatResult, ActivityError> {
-        let input = chat_input(&arguments, 3)?;
-        self.answer(ctx, input).await
+        self.answer(ctx, &Arguments::read(&arguments, 3)?).await
     }
 
     #[activity(name = "autonomous_chat")]
@@ -54,8 +56,7 @@ impl KaiActivities {
         ctx: ActivityContext,
         arguments: RawValue,
     ) -> Result<ChatResult, ActivityError> {
-        let input = chat_input(&arguments, 3)?;
-        self.answer(ctx, input).await
+        self.answer(ctx, &Arguments::read(&arguments, 3)?).await
     }
 
     #[activity(name = "store_connection")]
@@ -106,11 +107,16 @@ impl KaiActivities {
     async fn answer(
         &self,
         ctx: ActivityContext,
-        input: ChatInput,
+        arguments: &Arguments,
     ) -> Result<ChatResult, ActivityError> {
-        input.validate().map_err(invalid)?;
-        let url = parse_callback_url(input.callback_url.as_deref())
+        let url = arguments.optional(3, "callback_url").map_err(invalid)?;
+        let url = parse_callback_url(url)
             .map_err(|error| permanent(FailureType::InvalidCallbackUrl, error))?;
+        if let (Some(hosts), Some(url)) = (&self.callback_hosts, &url) {
+            callback_resolver::verify(hosts, url, self.sender.request_timeout)
+                .await
+                .map_err(|error| permanent(FailureType::InvalidCallbackUrl, error))?;
+        }
         let info = ctx.info();
         let attempt = Attempt {
             number: info.attempt,
@@ -121,12 +127,13 @@ impl KaiActivities {
         };
         // The id of the run is the same for every attempt; a standalone activity has only its own id.
         let run_key = info.workflow_run_id.as_deref().unwrap_or(&info.activity_id);
+        let conversation = arguments.optional(2, "conversation_id");
         let destination = url.map(|url| Destination {
             url,
-            session: SessionId::of_run(input.conversation_id.as_deref(), run_key),
+            session: SessionId::of_run(conversation.unwrap_or_default(), run_key),
             attempt: attempt.number,
         });
-        let (cancel, _watch) = cancellation(&ctx);
+        let cancellation = Cancellation::of(&ctx, &self.stopping);
         let heartbeats = Heartbeats::start(Arc::new(ctx), self.heartbeats.interval);
         let sender = CallbackSender::start(
             self.http.clone(),
@@ -134,9 +141,17 @@ impl KaiActivities {
             self.sender,
             heartbeats.listener(),
         );
+        let input = match chat_input(arguments) {
+            Ok(input) => input,
+            Err(error) => {
+                // Whoever listens must not wait for a run that never begins.
+                attempt::refuse(sender, error.to_string()).await;
+                return Err(invalid(error));
+            }
+        };
         let counts = heartbeats.counts();
         let Outcome { result, failure } =
-            attempt::run(&self.agent, &input, attempt, sender, &counts, &cancel).await;
+            attempt::run(&self.agent, &input, attempt, sender, &counts, &cancellation).await;
         match failure {
             Some(failure) => Err(failed(failure)),
             None => Ok(result),
@@ -144,34 +159,19 @@ impl KaiActivities {
     }
 }
 
-/// A token that follows the activity's own cancellation, as the agent knows nothing of Temporal.
-fn cancellation(ctx: &ActivityContext) -> (CancellationToken, DropGuard) {
-    let cancel = CancellationToken::new();
-    let ended = CancellationToken::new();
-    tokio::spawn({
-        let (ctx, cancel, ended) = (ctx.clone(), cancel.clone(), ended.clone());
-        async move {
-            tokio::select! {
-                () = ctx.cancelled() => cancel.cancel(),
-                () = ended.cancelled() => {}
-            }
-        }
-    });
-    (cancel, ended.drop_guard())
-}
-
-fn chat_input(raw: &RawValue, at_most: usize) -> Result<ChatInput, ActivityError> {
-    let arguments = Arguments::read(raw, at_most)?;
-    Ok(ChatInput {
-        prompt: arguments.text(0, "prompt")?.to_owned(),
-        connection_id: arguments.text(1, "connection_id")?.to_owned(),
-        conversation_id: arguments
-            .optional_text(2, "conversation_id")?
-            .map(str::to_owned),
-        callback_url: arguments
-            .optional_text(3, "callback_url")?
-            .map(str::to_owned),
-    })
+fn chat_input(arguments: &Arguments) -> Result<ChatInput, ArgumentError> {
+    let optional = |position, name| {
+        let text = arguments.optional(position, name)?;
+        Ok::<_, ArgumentError>(text.map(str::to_owned))
+    };
+    let input = ChatInput {
+        prompt: arguments.required(0, "prompt")?.to_owned(),
+        connection_id: arguments.required(1, "connection_id")?.to_owned(),
+        conversation_id: optional(2, "conversation_id")?,
+        callback_url: optional(3, "callback_url")?,
+    };
+    input.validate()?;
+    Ok(input)
 }
 
 /// Positional arguments; trailing ones may be left out.
@@ -190,20 +190,7 @@ impl Arguments {
     }
 
     fn text(&self, position: usize, name: &'static str) -> Result<&str, ActivityError> {
-        self.optional_text(position, name)?
-            .ok_or_else(|| invalid(InputError::Missing { key: name }))
-    }
-
-    fn optional_text(
-        &self,
-        position: usize,
-        name: &'static str,
-    ) -> Result<Option<&str>, ActivityError> {
-        match self.0.get(position) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(invalid(ArgumentError::NotText { name })),
-        }
+        self.required(position, name).map_err(invalid)
     }
 
     fn texts(
@@ -218,6 +205,20 @@ impl Arguments {
                 .map_err(|_| invalid(ArgumentError::NotTexts { name })),
         }
     }
+
+    /// As [`text`](Self::text), for whoever has something to do before the activity fails.
+    fn required(&self, position: usize, name: &'static str) -> Result<&str, ArgumentError> {
+        let missing = InputError::Missing { key: name };
+        Ok(self.optional(position, name)?.ok_or(missing)?)
+    }
+
+    fn optional(&self, position: usize, name: &'static str) -> Result<Option<&str>, ArgumentError> {
+        match self.0.get(position) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(ArgumentError::NotText { name }),
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -228,6 +229,8 @@ enum ArgumentError {
     NotText { name: &'static str },
     #[error("`{name}` must be a list of strings, or null")]
     NotTexts { name: &'static str },
+    #[error(transparent)]
+    Input(#[from] InputError),
 }
 
 fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> ActivityError {

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use futures::FutureExt;
-use tokio_util::sync::CancellationToken;
 
+use super::cancellation::Cancellation;
 use super::heartbeat::DeliveryCounts;
 use super::sender::CallbackSender;
 use crate::agent::{Agent, AgentError, EventSink, RunReport, RunRequest};
@@ -22,10 +22,13 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    fn retried_after(self, failure: &AgentError) -> bool {
-        !failure.is_cancelled()
-            && failure.failure_type() == FailureType::ServiceUnavailable
-            && (self.maximum == 0 || self.number < self.maximum)
+    fn retried_after(self, failure: &AgentError, cancellation: &Cancellation) -> bool {
+        let may_pass = match failure.is_cancelled() {
+            // Temporal gives the work of a worker that stops to another one.
+            true => cancellation.by_shutdown(),
+            false => failure.failure_type() == FailureType::ServiceUnavailable,
+        };
+        may_pass && (self.maximum == 0 || self.number < self.maximum)
     }
 }
 
@@ -44,7 +47,7 @@ pub(super) async fn run(
     attempt: Attempt,
     mut sender: CallbackSender,
     counts: &DeliveryCounts,
-    cancel: &CancellationToken,
+    cancellation: &Cancellation,
 ) -> Outcome {
     let began = Instant::now();
     let request = RunRequest {
@@ -53,7 +56,7 @@ pub(super) async fn run(
         conversation_id: input.conversation_id.as_deref(),
     };
     let mut stream = Stream(&mut sender);
-    let run = agent.run(request, &mut stream, cancel);
+    let run = agent.run(request, &mut stream, cancellation.token());
     // A panic of the agent must not take the stream's end with it.
     let report = AssertUnwindSafe(run)
         .catch_unwind()
@@ -63,13 +66,9 @@ pub(super) async fn run(
     let mut result = result_of(&report, began, counts);
     let failure = report.failure;
     let last = match &failure {
-        Some(failure) if attempt.retried_after(failure) => None,
+        Some(failure) if attempt.retried_after(failure, cancellation) => None,
         Some(failure) => {
-            sender
-                .send(&Event::Error {
-                    error: failure.chain(),
-                })
-                .await;
+            sender.send(&error(failure.chain())).await;
             Some(done(&result))
         }
         None => Some(done(&result)),
@@ -83,9 +82,35 @@ pub(super) async fn run(
     Outcome { result, failure }
 }
 
+/// Ends the stream of a run that cannot begin, as its input is wrong.
+pub(super) async fn refuse(mut sender: CallbackSender, why: String) {
+    let result = ChatResult {
+        task_id: new_task_id(),
+        status: RunStatus::Failed,
+        final_answer: String::new(),
+        sql_queries: Vec::new(),
+        execution_time_ms: 0,
+        error: Some(why.clone()),
+        mission_id: String::new(),
+        stages_completed: Vec::new(),
+        events_sent: 0,
+        events_failed: 0,
+    };
+    sender.send(&error(why)).await;
+    sender.finish(Some(done(&result))).await;
+}
+
+fn new_task_id() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+fn error(error: String) -> Event {
+    Event::Error { error }
+}
+
 fn result_of(report: &RunReport, began: Instant, counts: &DeliveryCounts) -> ChatResult {
     ChatResult {
-        task_id: uuid::Uuid::new_v4().simple().to_string(),
+        task_id: new_task_id(),
         status: match &report.failure {
             Some(_) => RunStatus::Failed,
             None => RunStatus::Completed,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::CallbackHosts;
 use crate::agent::AgentConfig;
 use crate::contract::DEFAULT_TASK_QUEUE;
 
@@ -27,6 +28,8 @@ pub struct WorkerConfig {
     pub heartbeats: HeartbeatSettings,
     /// How events are delivered.
     pub sender: SenderSettings,
+    /// Where events may be posted to; none: to wherever a callback URL says.
+    pub callback_hosts: Option<CallbackHosts>,
     /// How long running activities may go on after a stop was asked for, before they are cancelled.
     pub graceful_shutdown: Duration,
     /// How many threads the worker's tasks share; 1 is for the workers of tests, of which there are many at once.
@@ -48,6 +51,7 @@ impl WorkerConfig {
             retry: RetrySettings::default(),
             heartbeats: HeartbeatSettings::default(),
             sender: SenderSettings::default(),
+            callback_hosts: None,
             graceful_shutdown: Duration::from_secs(10),
             threads: 2,
             sticky_timeout: Duration::from_secs(5),

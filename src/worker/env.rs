@@ -1,8 +1,9 @@
 //! The worker's environment variables (contract §6).
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use super::{ConfigError, TemporalTarget, WorkerConfig};
+use super::{CallbackHostsError, ConfigError, TemporalTarget, WorkerConfig};
 use crate::agent::{AgentConfig, TypesenseConfig};
 use crate::contract::{DEFAULT_TASK_QUEUE, Secret, organisation_task_queue};
 
@@ -58,6 +59,21 @@ impl WorkerConfig {
             None => DEFAULT_HEALTH_PORT,
             Some(text) => port("HEALTH_PORT", &text)?,
         };
+        if let Some(text) = get("CALLBACK_ALLOWED_HOSTS") {
+            let hosts = text.parse();
+            config.callback_hosts =
+                Some(
+                    hosts.map_err(|error: CallbackHostsError| ConfigError::Invalid {
+                        variable: "CALLBACK_ALLOWED_HOSTS",
+                        value: text,
+                        wanted: error.to_string(),
+                    })?,
+                );
+        }
+        let sender = &mut config.sender;
+        sender.request_timeout = seconds(&get, "CALLBACK_TIMEOUT", sender.request_timeout)?;
+        sender.budget = seconds(&get, "CALLBACK_BUDGET", sender.budget)?;
+        sender.attempts = count(&get, "CALLBACK_ATTEMPTS", sender.attempts)?;
         config.health = Some(SocketAddr::from(([127, 0, 0, 1], port)));
         Ok(config)
     }
@@ -127,6 +143,45 @@ fn port(variable: &'static str, text: &str) -> Result<u16, ConfigError> {
         value: text.to_owned(),
         wanted: "it must be a port number from 0 to 65535".to_owned(),
     })
+}
+
+/// A number of seconds, fractions allowed.
+fn seconds(
+    get: &impl Fn(&str) -> Option<String>,
+    variable: &'static str,
+    default: Duration,
+) -> Result<Duration, ConfigError> {
+    /// A year: more is a mistake.
+    const MOST: f64 = 365.0 * 86_400.0;
+    let Some(text) = get(variable) else {
+        return Ok(default);
+    };
+    match text.parse() {
+        Ok(seconds) if seconds > 0.0 && seconds <= MOST => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err(ConfigError::Invalid {
+            variable,
+            value: text,
+            wanted: "it must be a number of seconds above 0, such as 3 or 0.5".to_owned(),
+        }),
+    }
+}
+
+fn count(
+    get: &impl Fn(&str) -> Option<String>,
+    variable: &'static str,
+    default: u32,
+) -> Result<u32, ConfigError> {
+    let Some(text) = get(variable) else {
+        return Ok(default);
+    };
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err(ConfigError::Invalid {
+            variable,
+            value: text,
+            wanted: "it must be a whole number from 1".to_owned(),
+        }),
+    }
 }
 
 /// `kai-worker-{hostname}-{8 hex}`.
@@ -206,6 +261,22 @@ mod tests {
     }
 
     #[test]
+    fn how_events_are_delivered_can_be_set() {
+        let config = read(&[
+            ("CALLBACK_TIMEOUT", "0.5"),
+            ("CALLBACK_BUDGET", "4"),
+            ("CALLBACK_ATTEMPTS", "2"),
+            ("CALLBACK_ALLOWED_HOSTS", "events.example"),
+        ])
+        .expect("usable");
+        assert_eq!(config.sender.request_timeout, Duration::from_millis(500));
+        assert_eq!(config.sender.budget, Duration::from_secs(4));
+        assert_eq!(config.sender.attempts, 2);
+        assert_eq!(config.callback_hosts, "events.example".parse().ok());
+        assert_eq!(read(&[]).expect("usable").callback_hosts, None);
+    }
+
+    #[test]
     fn refusals_name_the_variable_and_show_no_secret() {
         let said = |pairs: &[(&str, &str)]| read(pairs).unwrap_err().to_string();
         assert!(said(&[("TYPESENSE_API_KEY", " ")]).starts_with("TYPESENSE_API_KEY is not set"));
@@ -214,5 +285,9 @@ mod tests {
         assert!(said(&[("HEALTH_PORT", "70000")]).contains("`70000`"));
         assert!(said(&[("CHAT_FAMILY", "openai")]).contains("CHAT_FAMILY is `openai`"));
         assert!(said(&[("TYPESENSE_PROTOCOL", "https")]).contains("only http"));
+        let hosts = said(&[("CALLBACK_ALLOWED_HOSTS", "a.example, http://b")]);
+        assert!(hosts.contains("`http://b` is no host"), "{hosts}");
+        assert!(said(&[("CALLBACK_BUDGET", "-1")]).contains("CALLBACK_BUDGET is `-1`"));
+        assert!(said(&[("CALLBACK_ATTEMPTS", "0")]).contains("a whole number from 1"));
     }
 }

@@ -9,7 +9,10 @@
 #[allow(missing_docs, dead_code)]
 mod activities;
 mod attempt;
+mod callback_hosts;
+mod callback_resolver;
 mod callback_url;
+mod cancellation;
 mod config;
 mod connect;
 mod env;
@@ -22,6 +25,7 @@ mod sender;
 #[allow(missing_docs)]
 mod workflow;
 
+pub use callback_hosts::{CallbackHosts, CallbackHostsError};
 pub use callback_url::{CallbackUrlError, parse_callback_url};
 pub use config::{
     ActivityTimeouts, HeartbeatSettings, RetrySettings, SenderSettings, TemporalTarget,

@@ -11,6 +11,8 @@ use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::activities::KaiActivities;
+use super::callback_resolver::PermittedAddresses;
+use super::cancellation::Stopping;
 use super::workflow::{KaiChatWorkflow, KaiSetupWorkflow};
 use super::{Health, WorkerConfig, WorkerError, connect, health};
 use crate::agent::{Agent, ChatModel};
@@ -160,19 +162,25 @@ async fn live(config: WorkerConfig, model: Arc<dyn ChatModel>, start: Start) -> 
     let health = Health::default();
     // Dropped last, also by a panic: a worker whose thread is gone is not healthy.
     let _stopped = MarkStopped(health.clone());
+    let stopping = Stopping::after(config.graceful_shutdown);
     let services = CancellationToken::new();
     let _services = services.clone().drop_guard();
-    let (mut worker, health_address) = match create(&config, model, &health, services).await {
-        Ok(created) => created,
-        Err(error) => {
-            let reason = crate::contract::error_chain(&error);
-            let _ = start.send(Err(error));
-            return Err(reason);
-        }
-    };
+    let (mut worker, health_address) =
+        match create(&config, model, &health, &stopping, services).await {
+            Ok(created) => created,
+            Err(error) => {
+                let reason = crate::contract::error_chain(&error);
+                let _ = start.send(Err(error));
+                return Err(reason);
+            }
+        };
     health.polling();
+    let shut_down = worker.shutdown_handle();
     let started = Started {
-        request_stop: Box::new(worker.shutdown_handle()),
+        request_stop: Box::new(move || {
+            stopping.begin();
+            shut_down();
+        }),
         health,
         health_address,
     };
@@ -190,6 +198,7 @@ async fn create(
     config: &WorkerConfig,
     model: Arc<dyn ChatModel>,
     health: &Health,
+    stopping: &Stopping,
     services: CancellationToken,
 ) -> Result<(Worker, Option<SocketAddr>), WorkerError> {
     let client = connect(&config.temporal, &config.identity).await?;
@@ -198,10 +207,15 @@ async fn create(
         Some(address) => Some(health::serve(address, health.clone(), services).await?),
         None => None,
     };
-    Ok((polling(config, client, agent)?, health_address))
+    Ok((polling(config, client, agent, stopping)?, health_address))
 }
 
-fn polling(config: &WorkerConfig, client: Client, agent: Agent) -> Result<Worker, WorkerError> {
+fn polling(
+    config: &WorkerConfig,
+    client: Client,
+    agent: Agent,
+    stopping: &Stopping,
+) -> Result<Worker, WorkerError> {
     let refused = |reason: String| WorkerError::Create {
         task_queue: config.task_queue.clone(),
         reason,
@@ -213,27 +227,35 @@ fn polling(config: &WorkerConfig, client: Client, agent: Agent) -> Result<Worker
         .map_err(|error| refused(error.to_string()))?;
     let runtime =
         Runtime::from_current_tokio(options).map_err(|error| refused(error.to_string()))?;
-    Worker::new(&runtime, client, worker_options(config, agent)?)
+    Worker::new(&runtime, client, worker_options(config, agent, stopping)?)
         .map_err(|error| refused(crate::contract::error_chain(&error)))
 }
 
-fn worker_options(config: &WorkerConfig, agent: Agent) -> Result<WorkerOptions, WorkerError> {
+fn worker_options(
+    config: &WorkerConfig,
+    agent: Agent,
+    stopping: &Stopping,
+) -> Result<WorkerOptions, WorkerError> {
     let refused = |error: &dyn std::error::Error| WorkerError::Create {
         task_queue: config.task_queue.clone(),
         reason: crate::contract::error_chain(error),
     };
-    let http = reqwest::Client::builder()
+    let mut http = reqwest::Client::builder()
         .no_proxy()
         // A redirect would send events to a host that nobody configured.
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| refused(&error))?;
+        .redirect(reqwest::redirect::Policy::none());
+    if let Some(hosts) = &config.callback_hosts {
+        http = http.dns_resolver(PermittedAddresses(hosts.clone()));
+    }
+    let http = http.build().map_err(|error| refused(&error))?;
     let (timeouts, retry) = (config.timeouts, config.retry);
     let activities = KaiActivities {
         agent,
         http,
         heartbeats: config.heartbeats,
         sender: config.sender,
+        callback_hosts: config.callback_hosts.clone(),
+        stopping: stopping.clone(),
     };
     Ok(WorkerOptions::new(config.task_queue.clone())
         // The default is a checksum of the whole executable: half a second a process.

@@ -1,7 +1,7 @@
 //! The workflows: one that answers a prompt, and one that prepares a connection.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use temporalio_common::data_converters::RawValue;
 use temporalio_common::{RetryPolicy, UntypedActivity};
 use temporalio_macros::{workflow, workflow_methods};
@@ -36,20 +36,15 @@ impl KaiChatWorkflow {
 
 #[workflow_methods]
 impl KaiChatWorkflow {
-    /// One argument, an object with `prompt` and `connection_id`; anything else fails the workflow at once.
+    /// One argument, an object with `prompt` and `connection_id`; anything else fails the workflow at once, unless it names
+    /// a callback URL: then the activity fails it, after it has ended the stream.
     #[run]
     pub async fn run(
         ctx: &mut WorkflowContext<Self>,
         argument: RawValue,
     ) -> WorkflowResult<RawValue> {
-        let input = chat_input(&argument).map_err(invalid_input)?;
+        let arguments = activity_arguments(&argument).map_err(invalid_input)?;
         let (timeouts, retry) = ctx.state(|workflow| (workflow.timeouts, workflow.retry));
-        let arguments = [
-            Value::from(input.prompt),
-            Value::from(input.connection_id),
-            Value::from(input.conversation_id),
-            Value::from(input.callback_url),
-        ];
         let result = ctx
             .execute_activity(
                 UntypedActivity::new(CHAT_STREAMING_ACTIVITY),
@@ -105,6 +100,35 @@ impl KaiSetupWorkflow {
             .await?;
         Ok(result)
     }
+}
+
+/// The four arguments of the activity (contract §1). What cannot be answered is passed on all the same where somebody listens.
+fn activity_arguments(argument: &RawValue) -> Result<[Value; 4], InputError> {
+    let refused = match chat_input(argument) {
+        Ok(input) => {
+            return Ok([
+                Value::from(input.prompt),
+                Value::from(input.connection_id),
+                Value::from(input.conversation_id),
+                Value::from(input.callback_url),
+            ]);
+        }
+        Err(refused) => refused,
+    };
+    match decode_arguments(argument)?.as_slice() {
+        [Value::Object(object)] if names_a_listener(object) => {
+            Ok(
+                ["prompt", "connection_id", "conversation_id", "callback_url"]
+                    .map(|key| object.get(key).cloned().unwrap_or_default()),
+            )
+        }
+        _ => Err(refused),
+    }
+}
+
+fn names_a_listener(object: &Map<String, Value>) -> bool {
+    let url = object.get("callback_url").and_then(Value::as_str);
+    url.is_some_and(|url| !url.trim().is_empty())
 }
 
 fn chat_input(argument: &RawValue) -> Result<ChatInput, InputError> {
@@ -192,6 +216,30 @@ mod tests {
         );
         assert!(said(&[json!({}), json!({})]).ends_with("it was 2 arguments"));
         assert!(said(&[Value::Null]).ends_with("it was null"));
+    }
+
+    #[test]
+    fn a_wrong_argument_is_passed_on_only_where_somebody_listens() {
+        let wrong =
+            json!({"prompt": 7, "connection_id": "c", "callback_url": "http://host/events/s"});
+        assert_eq!(
+            activity_arguments(&raw(&[wrong])),
+            Ok([
+                json!(7),
+                json!("c"),
+                Value::Null,
+                json!("http://host/events/s")
+            ])
+        );
+        for url in [json!(" "), Value::Null, json!(7)] {
+            let wrong = json!({"prompt": 7, "connection_id": "c", "callback_url": url});
+            assert!(activity_arguments(&raw(&[wrong])).is_err());
+        }
+        let right = json!({"prompt": "p", "connection_id": "c", "callback_url": "", "more": 1});
+        assert_eq!(
+            activity_arguments(&raw(&[right])),
+            Ok([json!("p"), json!("c"), Value::Null, json!("")])
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rstest::rstest;
 use tokio_postgres::NoTls;
 
 use crate::external_callers::temporal_cli;
-use crate::support::{Result, eventually, query};
+use crate::support::{Result, active_queries, eventually};
 
 #[rstest]
 #[tokio::test]
@@ -28,10 +28,6 @@ async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
     // The database is this harness's own, so that the lock stops nobody else's queries.
     let postgres = harness.postgres();
     let database = &postgres.database;
-    let waiting = format!(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND usename = '{}' AND state = 'active'",
-        postgres.reader_user
-    );
     let (admin, driver) = tokio_postgres::connect(&postgres.admin_url(database), NoTls).await?;
     let driver = tokio::spawn(driver);
     admin
@@ -43,7 +39,7 @@ async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
         .without_watching_progress()
         .start()
         .await?;
-    let active = || query_count(postgres.admin_url("postgres"), waiting.clone());
+    let active = || active_queries(postgres);
     eventually("the agent's query waits for the lock", active, |count| {
         count == 1
     })
@@ -79,16 +75,6 @@ async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
     drop(admin);
     driver.await??;
     Ok(())
-}
-
-async fn query_count(url: String, sql: String) -> Result<i64> {
-    let rows = query(&url, &sql).await?;
-    let count = rows
-        .first()
-        .and_then(|row| row.first())
-        .and_then(Clone::clone)
-        .ok_or("no count")?;
-    Ok(count.parse()?)
 }
 
 #[rstest]

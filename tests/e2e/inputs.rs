@@ -1,7 +1,12 @@
 //! What comes from outside: no callback, an unknown connection, a prompt without an answer, arguments that are none.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use kai_e2e::agent::OfflineAnalyst;
 use kai_e2e::contract::RunStatus;
-use kai_e2e::harness::{Harness, Outcome, Run, WorkflowFailure, harness};
+use kai_e2e::harness::{Harness, HarnessSettings, Outcome, Run, WorkflowFailure, harness};
+use kai_e2e::worker::{KaiWorker, WorkerConfig};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -141,6 +146,101 @@ async fn a_receiver_that_is_gone_costs_nothing_but_the_events(
         result.events_failed
     );
     Ok(())
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_receiver_that_hangs_costs_no_more_than_the_budget_and_the_result_says_what_was_lost(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}/events/hangs", listener.local_addr()?);
+    let run = with_worker(&harness, |config| {
+        config.sender.budget = Duration::from_secs(1);
+        config.sender.request_timeout = Duration::from_millis(300);
+    })
+    .await?
+    .ask(CANONICAL, &url)
+    .await?;
+    let result = run.result()?;
+    assert_eq!(result.status, RunStatus::Completed);
+    assert_eq!(result.events_sent, 0);
+    assert!(
+        result.events_failed > 10,
+        "{} events failed",
+        result.events_failed
+    );
+    drop(listener);
+    Ok(())
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_callback_url_of_a_host_that_is_not_permitted_fails_once_and_reaches_nobody(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    listener.set_nonblocking(true)?;
+    let port = listener.local_addr()?.port();
+    let worker = with_worker(&harness, |config| {
+        config.callback_hosts = "events.example, 127.0.0.1:1".parse().ok();
+    })
+    .await?;
+    for url in [
+        format!("http://127.0.0.1:{port}/events/s"),
+        format!("http://localhost:{port}/events/s"),
+    ] {
+        let run = worker.ask(CANONICAL, &url).await?;
+        let failure = failure(&run);
+        assert_eq!(
+            (failure.kind.as_str(), failure.non_retryable),
+            ("InvalidCallbackUrl", true)
+        );
+        assert!(
+            failure.message.contains("is not one that is permitted"),
+            "{failure}"
+        );
+        assert_eq!(started_attempts(&run), ["attempt=1"]);
+    }
+    let reached = listener.accept().map(|_| ()).map_err(|error| error.kind());
+    assert_eq!(reached, Err(std::io::ErrorKind::WouldBlock));
+    Ok(())
+}
+
+/// A worker of another configuration than the harness's own, on a queue of its own.
+struct OtherWorker {
+    harness: Harness,
+    _worker: KaiWorker,
+}
+
+async fn with_worker(
+    harness: &Harness,
+    change: impl FnOnce(&mut WorkerConfig),
+) -> Result<OtherWorker> {
+    let settings = HarnessSettings {
+        worker: false,
+        ..HarnessSettings::from_env()?
+    };
+    let harness = Harness::on(harness.shared_stack(), settings).await?;
+    let mut config = harness.worker_config();
+    change(&mut config);
+    let worker = KaiWorker::start(config, Arc::new(OfflineAnalyst::new())).await?;
+    Ok(OtherWorker {
+        harness,
+        _worker: worker,
+    })
+}
+
+impl OtherWorker {
+    async fn ask(&self, prompt: &str, callback_url: &str) -> Result<Run> {
+        let argument = json!({
+            "prompt": prompt,
+            "connection_id": self.harness.connection_id(),
+            "callback_url": callback_url,
+        });
+        let asked = self.harness.ask(prompt).raw_argument(argument);
+        Ok(asked.without_callback().await?)
+    }
 }
 
 #[track_caller]

@@ -20,6 +20,7 @@ mod repetition;
 mod seed;
 mod seeded_image;
 mod sharing;
+mod stream_ends;
 mod support;
 mod worker_process;
 mod worlds;

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::process::{Command, Output};
 
 use kai_e2e::harness::Harness;
+use kai_e2e::stack::PostgresEndpoint;
 use tokio_postgres::NoTls;
 
 /// Any error fails a test; `Display` of the library's errors is made for people.
@@ -40,6 +41,21 @@ pub async fn query(url: &str, sql: &str) -> Result<Rows> {
             _ => None,
         })
         .collect())
+}
+
+/// How many statements of the agent's a database is working on, or makes wait.
+pub async fn active_queries(postgres: &PostgresEndpoint) -> Result<i64> {
+    let sql = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND usename = '{}' AND state = 'active'",
+        postgres.database, postgres.reader_user
+    );
+    let rows = query(&postgres.admin_url("postgres"), &sql).await?;
+    let count = rows
+        .first()
+        .and_then(|row| row.first())
+        .and_then(Clone::clone)
+        .ok_or("no count")?;
+    Ok(count.parse()?)
 }
 
 /// The `kai-e2e` command of this build.
