@@ -77,6 +77,12 @@ fn a_transcript_shows_everything_that_came() {
                 {"fault": "conflict", "run": 1, "attempt": 2, "seq": 1, "received_at": "…", "event": token("B")},
                 {"fault": "late", "run": 1, "attempt": 1, "seq": 2},
             ],
+            "violations": [
+                {"rule": "stream.seq-gapless", "event": 2, "kind": "token", "id": "1-1-4",
+                 "detail": "numbers 2 to 3 are missing before 4"},
+                {"rule": "stream.done-result", "event": 4, "kind": "done", "id": "1-2-2",
+                 "detail": "`result` is none of the contract's: missing field `task_id`"},
+            ],
             "duplicates": 1,
             "refused": 0,
         })

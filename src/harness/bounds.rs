@@ -46,8 +46,17 @@ pub(super) const ARTEFACTS: Bound = Bound::seconds(
     "each of the artefacts of a failing test",
 );
 
+/// From its registration on it is milliseconds.
+pub(super) const NAMESPACE: Bound = Bound::seconds(
+    "KAI_E2E_NAMESPACE_TIMEOUT",
+    20,
+    "a new namespace to be usable",
+);
+
 /// All of this room.
-pub(super) const ALL: [Bound; 8] = [RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS];
+pub(super) const ALL: [Bound; 9] = [
+    RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, NAMESPACE,
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! A Temporal namespace of a harness's own.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use temporalio_client::tonic::{IntoRequest, Status};
 use temporalio_client::{Client, RegisterNamespaceOptions};
@@ -11,12 +11,10 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 };
 
 use super::HarnessError;
+use super::bounds;
 use super::wiring::Wiring;
 use crate::stack::Backoff;
 use crate::worker::connect;
-
-/// How long a namespace may take from its registration until it can be used. It is milliseconds.
-const USABLE_BOUND: Duration = Duration::from_secs(20);
 
 /// Registers a namespace and waits until the server answers a request about a task queue in it.
 pub(super) async fn register(wiring: &Wiring, name: &str) -> Result<(), HarnessError> {
@@ -35,13 +33,14 @@ pub(super) async fn register(wiring: &Wiring, name: &str) -> Result<(), HarnessE
         .register_namespace(RegisterNamespaceRequest::from(options).into_request())
         .await
         .map_err(|status| failed(said(&status)))?;
-    let deadline = Instant::now() + USABLE_BOUND;
+    let bound = bounds::NAMESPACE.get();
+    let deadline = Instant::now() + bound;
     let mut backoff = Backoff::new();
     while let Err(status) = probe(&client, name).await {
         if !backoff.pause_within(deadline).await {
             let seen = said(&status);
             return Err(failed(format!(
-                "it could not be used within {USABLE_BOUND:?}; last seen: {seen}"
+                "it could not be used within {bound:?}; last seen: {seen}"
             )));
         }
     }

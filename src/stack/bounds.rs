@@ -90,8 +90,54 @@ pub(super) const BUILD: Bound = Bound::seconds(
     "building an image, here or in another process",
 );
 
+/// What is done once is a scan of the schema and the filling of a few collections.
+pub(super) const ONCE: Bound = Bound::seconds(
+    "KAI_E2E_ONCE_TIMEOUT",
+    120,
+    "another user to do what is done once a stack",
+);
+
+/// Deletions queue up behind each other, a hundredth of a second each.
+pub(super) const DELETION: Bound = Bound::seconds(
+    "KAI_E2E_DELETION_TIMEOUT",
+    60,
+    "Typesense to delete one collection of a world",
+);
+
+/// A registration takes milliseconds.
+pub(super) const REGISTRATION: Bound = Bound::seconds(
+    "KAI_E2E_REGISTRATION_TIMEOUT",
+    30,
+    "others to register for worlds",
+);
+
+/// The shell that begins it does nothing else.
+pub(super) const SPAWN: Bound =
+    Bound::seconds("KAI_E2E_SPAWN_TIMEOUT", 20, "a process to be begun");
+
+/// A fresh server is ready after about three seconds.
+pub(super) const SNAPSHOT: Bound = Bound::seconds(
+    "KAI_E2E_SNAPSHOT_TIMEOUT",
+    30,
+    "the making of Typesense's snapshot",
+);
+
+/// Once, when the prepared data is made.
+pub(super) const ORDERLY_END: Bound = Bound::seconds(
+    "KAI_E2E_ORDERLY_END_TIMEOUT",
+    60,
+    "Postgres to write down everything and end",
+);
+
+/// A process in the middle of a disk access goes only after that.
+pub(super) const SURE_END: Bound = Bound::seconds(
+    "KAI_E2E_KILL_TIMEOUT",
+    10,
+    "processes to be gone after SIGKILL",
+);
+
 /// All of this room.
-const ALL: [Bound; 12] = [
+const ALL: [Bound; 19] = [
     PROBE,
     ANSWER,
     STARTER,
@@ -104,6 +150,13 @@ const ALL: [Bound; 12] = [
     REGISTRY,
     PULL_SILENCE,
     BUILD,
+    ONCE,
+    DELETION,
+    REGISTRATION,
+    SPAWN,
+    SNAPSHOT,
+    ORDERLY_END,
+    SURE_END,
 ];
 
 impl Bound {

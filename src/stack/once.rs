@@ -1,18 +1,15 @@
 //! What is done once for a stack, whichever of its users comes first.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::{
-    OwnedStack, RunningStack, SharedStack, Silent, StackError,
+    OwnedStack, RunningStack, SharedStack, Silent, StackError, bounds,
     seed::hex,
     session::{ExclusiveLock, SessionDirectory, read_state_file, write_state_file},
 };
-
-/// How long one user may work while the others wait for its result.
-const WORK_BOUND: Duration = Duration::from_secs(120);
 
 macro_rules! once {
     ($stack:ty) => {
@@ -59,8 +56,13 @@ where
         return Ok(done);
     }
     let lock = directory.file(&format!("{name}.lock"));
-    let _lock =
-        ExclusiveLock::acquire(&lock, "do what is done once a stack", WORK_BOUND, &Silent).await?;
+    let _lock = ExclusiveLock::acquire(
+        &lock,
+        "do what is done once a stack",
+        bounds::ONCE.get(),
+        &Silent,
+    )
+    .await?;
     if let Some(done) = read_state_file(&file)? {
         return Ok(done);
     }

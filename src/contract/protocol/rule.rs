@@ -125,6 +125,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_contract_lists_every_rule() {
+        let contract = include_str!("../../../docs/contract.md");
+        for rule in Rule::ALL {
+            let row = format!("| `{}` | {} |\n", rule.id(), rule.asserts());
+            assert!(contract.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn ids_are_unique_and_are_what_json_shows() {
         for (at, rule) in Rule::ALL.into_iter().enumerate() {
             assert_eq!(

@@ -15,16 +15,13 @@ use super::{
     table::{belongs_to, command, is_alive, is_postgres_in, marked, members},
 };
 use crate::stack::{
-    Service, StackError,
+    Service, StackError, bounds,
     session::{SERVICE, SESSION},
     wait::Backoff,
 };
 
 /// How long Postgres may take to end at once, without saving anything: it removes what it has of the system's shared memory.
 const QUICK_END: Duration = Duration::from_millis(400);
-
-/// How long processes may take to be gone after SIGKILL.
-const SURE_END: Duration = Duration::from_secs(10);
 
 /// Ends every process of a session and deletes its data.
 pub(in crate::stack) async fn end_session(
@@ -48,7 +45,7 @@ pub(in crate::stack) async fn end_session(
         if left.is_empty() {
             break;
         }
-        if started.elapsed() > SURE_END {
+        if started.elapsed() > bounds::SURE_END.get() {
             return Err(StackError::LeftBehind {
                 parts: left.iter().map(|pid| format!("process {pid}")).collect(),
             });

@@ -4,7 +4,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::Stdio,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use rustix::process::Signal;
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     contract::Secret,
     stack::{
-        Binary, PostgresEndpoint, Service, StackError,
+        Binary, PostgresEndpoint, Service, StackError, bounds,
         error::LogTail,
         provider::{Order, Ports},
         seed::{self, make_template},
@@ -30,9 +30,6 @@ use crate::{
         wait::Backoff,
     },
 };
-
-/// How long the server may take to write down everything and end.
-const ORDERLY_END: Duration = Duration::from_secs(60);
 
 /// The directory of the server's log in its service directory.
 pub(super) fn log_directory(directory: &ServiceDirectory) -> PathBuf {
@@ -135,7 +132,7 @@ impl Postgres<'_> {
         // The database that is worked with is made from the template at each start: to copy it here would be no quicker.
         make_template(&endpoint, self.order.config.seed_scale()).await?;
         send(pid, Signal::INT);
-        timeout(ORDERLY_END, self.directory.ended())
+        timeout(bounds::ORDERLY_END.get(), self.directory.ended())
             .await
             .map_err(|_| self.failed("end the server")(io::ErrorKind::TimedOut.into()))?;
         let former_log = log_directory(self.directory);

@@ -9,7 +9,7 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use super::{
@@ -17,12 +17,11 @@ use super::{
     table::{exit_code, is_alive, is_stopped, start_time},
     user::User,
 };
-use crate::stack::{Service, error::ExitCode, provider::Ports, session::Labels, wait::Backoff};
+use crate::stack::{
+    Service, bounds, error::ExitCode, provider::Ports, session::Labels, wait::Backoff,
+};
 
 const SUPERVISOR: &str = include_str!("supervise.sh");
-
-/// How long the shell may take to start the service: it does nothing else.
-const SPAWN_BOUND: Duration = Duration::from_secs(20);
 
 /// The file with the ports of a service.
 const PORTS: &str = "ports";
@@ -131,7 +130,8 @@ impl ServiceDirectory {
     }
 
     async fn started(&self) -> io::Result<u32> {
-        let deadline = Instant::now() + SPAWN_BOUND;
+        let bound = bounds::SPAWN.get();
+        let deadline = Instant::now() + bound;
         let mut backoff = Backoff::new();
         loop {
             if let Some(pid) = self.pid() {
@@ -143,10 +143,7 @@ impl ServiceDirectory {
             if !backoff.pause_within(deadline).await {
                 return Err(io::Error::new(
                     io::ErrorKind::TimedOut,
-                    format!(
-                        "the shell did not start it within {} s",
-                        SPAWN_BOUND.as_secs()
-                    ),
+                    format!("the shell did not start it within {bound:?}"),
                 ));
             }
         }

@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use rustix::process::Signal;
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     contract::{Secret, error_chain},
     stack::{
-        Binary, Service,
+        Binary, Service, bounds,
         provider::{Order, Ports},
         services::Target,
         wait::Backoff,
@@ -28,9 +28,6 @@ use crate::{
 
 /// The file of a template that holds the name of the server that made it.
 const PEER: &str = "peer";
-
-/// How long the making of a snapshot may take: a fresh server is ready after about three seconds.
-const SNAPSHOT_BOUND: Duration = Duration::from_secs(30);
 
 /// One Typesense to be started.
 pub(in crate::stack) struct Typesense<'a> {
@@ -168,7 +165,7 @@ impl Typesense<'_> {
             port,
             password: Secret::new(""),
         };
-        let deadline = Instant::now() + SNAPSHOT_BOUND;
+        let deadline = Instant::now() + bounds::SNAPSHOT.get();
         let mut backoff = Backoff::new();
         while let Err(seen) = target.probe().await {
             let runs = self.directory.state() == Some(State::Running);
@@ -178,7 +175,7 @@ impl Typesense<'_> {
         }
         let http = reqwest::Client::builder()
             .no_proxy()
-            .timeout(SNAPSHOT_BOUND)
+            .timeout(bounds::SNAPSHOT.get())
             .build()
             .map_err(|error| error_chain(&error))?;
         let copy = self.directory.file("copy");

@@ -1,17 +1,14 @@
 //! Removing what carries a world's name.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use reqwest::StatusCode;
 use tokio::sync::Semaphore;
 
 use crate::contract::documents::COLLECTIONS;
 use crate::stack::{
-    Endpoints, StackError, TypesenseEndpoint, seed::drop_unused_database, wait::Backoff,
+    Endpoints, StackError, TypesenseEndpoint, bounds, seed::drop_unused_database, wait::Backoff,
 };
-
-/// The whole of one request to Typesense. Deletions queue up behind each other, a hundredth of a second each.
-const REQUEST_BOUND: Duration = Duration::from_secs(60);
 
 /// How many worlds of a process are removed at once. Typesense deletes one collection after the other anyway, and refuses to
 /// when too many wait.
@@ -38,7 +35,7 @@ async fn collections(typesense: &TypesenseEndpoint, prefix: &str) -> Result<(), 
     };
     let http = reqwest::Client::builder()
         .no_proxy()
-        .timeout(REQUEST_BOUND)
+        .timeout(bounds::DELETION.get())
         .build()
         .map_err(failed)?;
     for collection in COLLECTIONS {
@@ -55,7 +52,7 @@ async fn collections(typesense: &TypesenseEndpoint, prefix: &str) -> Result<(), 
 
 /// Deletes one collection, however busy the server is.
 async fn delete(deletion: reqwest::RequestBuilder) -> reqwest::Result<()> {
-    let deadline = Instant::now() + REQUEST_BOUND;
+    let deadline = Instant::now() + bounds::DELETION.get();
     let mut backoff = Backoff::new();
     loop {
         let Some(request) = deletion.try_clone() else {

@@ -10,7 +10,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use tokio::sync::OnceCell;
@@ -18,7 +17,7 @@ use uuid::Uuid;
 
 use super::watcher::{self, Target};
 use crate::stack::{
-    Silent, StackError,
+    Silent, StackError, bounds,
     session::{ExclusiveLock, SessionDirectory, locked, open_lock},
 };
 
@@ -46,9 +45,6 @@ pub(in crate::stack) struct Tenant {
     registration: Option<Registration>,
 }
 
-/// How long others may register before this one gives up. A registration takes milliseconds.
-const REGISTER_BOUND: Duration = Duration::from_secs(30);
-
 impl Tenant {
     /// The only tenant of a stack.
     pub(super) fn alone() -> Self {
@@ -74,7 +70,7 @@ impl Tenant {
         let _lock = ExclusiveLock::acquire(
             &directory.join("register.lock"),
             "register for worlds",
-            REGISTER_BOUND,
+            bounds::REGISTRATION.get(),
             &Silent,
         )
         .await?;
