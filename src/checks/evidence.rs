@@ -1,33 +1,137 @@
-//! What was seen of one run, from outside the worker.
+//! What was seen from outside the worker.
 
-use std::time::SystemTime;
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use super::{ProcessEvidence, Scenario};
 use crate::contract::protocol::{StreamChecker, StreamPlace, Violation};
-use crate::contract::{ChatResult, Event, EventId};
+use crate::contract::{ChatResult, Event, EventId, Secret};
 
-/// Everything that the checks may look at.
+/// What was seen in the scenarios that were run, and why others could not be.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    scenarios: BTreeMap<Scenario, Result<Box<RunEvidence>, String>>,
+}
+
+impl Evidence {
+    /// The evidence of one run that was simply to be answered.
+    pub fn of_run(run: RunEvidence) -> Self {
+        let mut evidence = Self::default();
+        evidence.observed_in(Scenario::Answered, run);
+        evidence
+    }
+
+    /// Adds what was seen in a scenario.
+    pub fn observed_in(&mut self, scenario: Scenario, run: RunEvidence) {
+        self.scenarios.insert(scenario, Ok(Box::new(run)));
+    }
+
+    /// Notes why a scenario could not be run: what it would have shown is not judged.
+    pub fn not_run(&mut self, scenario: Scenario, why: impl Into<String>) {
+        self.scenarios.insert(scenario, Err(why.into()));
+    }
+
+    /// What was seen in a scenario, or why it could not be run; none when nobody asked for it.
+    pub(super) fn of(&self, scenario: Scenario) -> Option<Result<&RunEvidence, &str>> {
+        Some(match self.scenarios.get(&scenario)? {
+            Ok(run) => Ok(run),
+            Err(why) => Err(why),
+        })
+    }
+
+    /// Every scenario that was observed.
+    pub fn observed(&self) -> impl Iterator<Item = (Scenario, &RunEvidence)> {
+        self.scenarios
+            .iter()
+            .filter_map(|(scenario, run)| Some((*scenario, &**run.as_ref().ok()?)))
+    }
+
+    /// Whether there is one scenario only.
+    pub(super) fn is_single(&self) -> bool {
+        self.scenarios.len() == 1
+    }
+}
+
+/// Everything that was seen of one run. What a scenario does not look at stays empty.
 #[derive(Debug, Clone, Default)]
 pub struct RunEvidence {
     /// The workflow's id.
     pub workflow_id: String,
+    /// The task queue that it was started on.
+    pub task_queue: String,
+    /// The conversation that was given, which is the stream's session too.
+    pub conversation: Option<String>,
     /// Whether a callback URL was given, so that a stream can be expected.
     pub streamed: bool,
+    /// When the client started the workflow.
+    pub started_at: Option<SystemTime>,
+    /// How long the client waited for the result.
+    pub duration: Duration,
     /// The events, as a subscriber received them.
     pub events: Vec<SeenEvent>,
+    /// The same stream, as other subscribers received it: by the name of each.
+    pub others: Vec<(String, Vec<SeenEvent>)>,
+    /// What the worker posted, as it arrived: accepted, repeated or refused.
+    pub deliveries: Vec<Delivery>,
     /// The workflow's result, when it completed with one.
     pub result: Option<ChatResult>,
+    /// The workflow's result exactly as it came.
+    pub raw_result: Option<Value>,
     /// Why there is no result, in Temporal's words.
     pub failure: Option<String>,
+    /// How the workflow ended, as Temporal spells it (`Completed`, `Failed`, `Canceled`, …).
+    pub status: String,
     /// What a visibility query for the workflow id returned.
     pub visible: Vec<VisibleWorkflow>,
-    /// The heartbeat details that Temporal showed while the activity was running, oldest first, without repetitions.
-    pub progress: Vec<String>,
+    /// The heartbeats that Temporal showed while the activity was running, oldest first, without repetitions.
+    pub beats: Vec<Beat>,
     /// The workflow's history.
     pub history: Vec<HistoryStep>,
+    /// Every payload and message of the history, as text.
+    pub history_texts: String,
+    /// The activities of the history.
+    pub activities: Vec<ActivityEvidence>,
     /// What Postgres itself logged for the agent's user and database while the run lasted.
     pub logged_sql: Vec<LoggedSql>,
+    /// What the reported statements return when they are run again, in the order in which they were reported.
+    pub run_again: Vec<RunAgain>,
+    /// What only one scenario looks at.
+    pub facts: Facts,
+}
+
+/// What only some scenarios look at.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// From when on the run's statement was made to wait, and for how long.
+    pub waited: Option<(SystemTime, Duration)>,
+    /// Whether the statement was still there some time after the run had ended.
+    pub statement_left: Option<bool>,
+    /// A digest of all data before, and after.
+    pub data: Option<(String, String)>,
+    /// What no event, result, heartbeat, history or log may hold, by the name of each.
+    pub secrets: Vec<(String, Secret)>,
+    /// What the worker wrote to its output, when it is a process that was started for this.
+    pub output: Option<String>,
+    /// The run that went on beside this one, or before it in the same session.
+    pub other_run: Option<Box<RunEvidence>>,
+    /// What a process showed of itself.
+    pub process: Option<ProcessEvidence>,
+    /// Whether a full receiver took the first event of another session once a session had ended.
+    pub freed: Option<bool>,
+    /// What the SDK's replayer says of the history; none when the workflow's code is not this crate's.
+    pub replay: Option<Result<(), String>>,
+}
+
+/// One heartbeat of an activity, as Temporal showed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beat {
+    /// When Temporal had it; none when it does not say.
+    pub at: Option<SystemTime>,
+    /// Its details.
+    pub details: String,
 }
 
 /// One event and when the subscriber had it.
@@ -46,6 +150,44 @@ impl SeenEvent {
     pub fn attempt(&self) -> Option<u32> {
         self.id.map(|id| id.attempt)
     }
+}
+
+/// One request of the worker's to the receiver.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// When it came.
+    pub at: SystemTime,
+    /// The event's type; empty when the body could not be read.
+    pub kind: String,
+    /// The session that the body named.
+    pub session: String,
+    /// The attempt, when the worker says it.
+    pub attempt: Option<u32>,
+    /// The number, when the worker says it.
+    pub seq: Option<u64>,
+    /// The status of the answer; none when there was no whole answer.
+    pub status: Option<u16>,
+    /// Why it was refused, when the worker is to blame.
+    pub refused: Option<String>,
+}
+
+/// One activity of a workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ActivityEvidence {
+    /// Its type.
+    pub name: String,
+    /// The last attempt that was started.
+    pub attempts: i32,
+    /// The longest time of an attempt; none: without end.
+    pub start_to_close: Option<Duration>,
+    /// The longest silence between two heartbeats; none: without end.
+    pub heartbeat: Option<Duration>,
+    /// How many attempts the retry policy allows; 0: without end.
+    pub maximum_attempts: i32,
+    /// How it ended: `completed`, `failed`, `cancelled`, `timed out`, or empty.
+    pub ended: String,
+    /// The innermost failure: its type and what it says.
+    pub failure: Option<(String, String)>,
 }
 
 /// One row of a visibility query.
@@ -82,6 +224,15 @@ pub struct LoggedSql {
     pub error: Option<String>,
 }
 
+/// A reported statement, run again by the harness.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunAgain {
+    /// The statement.
+    pub sql: String,
+    /// Its rows as JSON objects, or why it cannot be run.
+    pub rows: Result<Vec<Map<String, Value>>, String>,
+}
+
 impl RunEvidence {
     /// What the stream breaks of the protocol's rules; a stream that was never asked for breaks none.
     pub fn violations(&self) -> Vec<Violation> {
@@ -101,5 +252,24 @@ impl RunEvidence {
             .last()
             .filter(|step| step.kind.starts_with("WorkflowExecution"))
             .and_then(|step| step.at)
+    }
+
+    /// The events of the last run in the session.
+    pub(super) fn last_run(&self) -> impl Iterator<Item = &SeenEvent> {
+        let last = self
+            .events
+            .iter()
+            .filter_map(|seen| Some(seen.id?.run))
+            .max();
+        self.events
+            .iter()
+            .filter(move |seen| last.is_none() || seen.id.map(|id| id.run) == last)
+    }
+
+    /// The result of the last `done`.
+    pub(super) fn done(&self) -> Option<ChatResult> {
+        self.last_run()
+            .filter_map(|seen| seen.event.done_result())
+            .last()
     }
 }

@@ -1,16 +1,105 @@
 //! The rules of the stream, judged by what a subscriber saw.
 
-use super::{Finding, RunEvidence};
-use crate::contract::protocol::{Rule, Violation};
+use super::RunEvidence;
+use super::check::{Check, Finding, Judge, Severity};
+use crate::contract::protocol::Rule;
 
 /// How many violations of one rule are shown; the rest are counted.
 const SHOWN: usize = 3;
 
-/// What the stream says of one rule.
-pub(super) fn finding(rule: Rule, run: &RunEvidence, stream: &[Violation]) -> Finding {
-    if !run.streamed {
-        return Finding::broken("no callback URL was given, so nothing was streamed");
+/// One check for each rule.
+pub(super) const CHECKS: [Check; Rule::ALL.len()] = {
+    let mut checks = [check(Rule::Fields); Rule::ALL.len()];
+    let mut at = 0;
+    while at < checks.len() {
+        checks[at] = check(Rule::ALL[at]);
+        at += 1;
     }
+    checks
+};
+
+const fn check(rule: Rule) -> Check {
+    let (severity, why) = meaning(rule);
+    Check {
+        id: rule.id(),
+        asserts: rule.asserts(),
+        why,
+        severity,
+        judge: Judge::Rule(rule),
+    }
+}
+
+const fn meaning(rule: Rule) -> (Severity, &'static str) {
+    match rule {
+        Rule::Fields => (
+            Severity::Major,
+            "clients read these fields without asking, and break where one is missing",
+        ),
+        Rule::EndsWithDone => (
+            Severity::Critical,
+            "whoever listens waits until the stream times out, and never learns the end",
+        ),
+        Rule::DoneOnce => (
+            Severity::Critical,
+            "the second done ends the next stream of the session at once",
+        ),
+        Rule::NothingAfterDone => (
+            Severity::Major,
+            "clients have closed the stream by then, and what follows is lost",
+        ),
+        Rule::DoneResult => (
+            Severity::Major,
+            "clients take the result from done, and must be able to rely on it",
+        ),
+        Rule::ErrorMeansFailed => (
+            Severity::Critical,
+            "a failure that is reported as success is believed",
+        ),
+        Rule::TokensJoin => (
+            Severity::Critical,
+            "pieces that are lost or repeated change figures in the answer",
+        ),
+        Rule::ToolsPaired => (
+            Severity::Major,
+            "a tool call without an end is shown as running for ever",
+        ),
+        Rule::SqlResultAfterToolEnd => (
+            Severity::Minor,
+            "clients attach the rows to the call that they come after",
+        ),
+        Rule::SqlReported => (
+            Severity::Critical,
+            "rows whose statement is not reported cannot be traced to what was executed",
+        ),
+        Rule::SqlRows => (
+            Severity::Major,
+            "a table that does not agree with itself misleads whoever reads it",
+        ),
+        Rule::ChartAfterSqlResult => (
+            Severity::Minor,
+            "clients draw the chart from the rows that it comes after",
+        ),
+        Rule::KnowledgeFirst => (
+            Severity::Minor,
+            "clients show what the agent knows before what it does",
+        ),
+        Rule::AttemptsMonotonic => (
+            Severity::Critical,
+            "events of two attempts are mixed into one answer",
+        ),
+        Rule::SeqGapless => (
+            Severity::Critical,
+            "events were lost on the way, and nobody else would notice",
+        ),
+    }
+}
+
+/// What a run's stream says of one rule.
+pub(super) fn finding(rule: Rule, run: &RunEvidence) -> Finding {
+    if !run.streamed {
+        return Finding::not_judged("no callback URL was given, so nothing was streamed");
+    }
+    let stream = run.violations();
     let broken: Vec<_> = stream.iter().filter(|broken| broken.rule == rule).collect();
     if broken.is_empty() {
         return Finding::held(match run.events.len() {

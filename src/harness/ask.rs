@@ -3,7 +3,7 @@
 use std::future::{Future, IntoFuture};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Map, Value, json};
 use temporalio_client::errors::WorkflowGetResultError;
@@ -16,11 +16,13 @@ use super::collect::{Collector, OnEvent};
 use super::diagnosis::gone;
 use super::observe::{self, Handle, temporal};
 use super::outcome::{failure_text, read_outcome};
+use super::received::deliveries;
 use super::run::{Outcome, Run};
+use super::run_again::run_again;
 use super::setup::json_argument;
 use super::{Harness, HarnessError};
 use crate::capture::Hold;
-use crate::checks::{RunEvidence, SeenEvent};
+use crate::checks::{Beat, Facts, RunEvidence, SeenEvent};
 use crate::contract::{CHAT_WORKFLOW, SessionId};
 use crate::stack::{LogPosition, StatementLog};
 
@@ -181,7 +183,7 @@ impl<'a> Ask<'a> {
             record
         });
         let options = WorkflowStartOptions::new(&harness.task_queue, &workflow_id).build();
-        let started = Instant::now();
+        let (started_at, started) = (SystemTime::now(), Instant::now());
         let bound = settings.call_timeout;
         let starting = harness.client.start_workflow(
             UntypedWorkflow::new(CHAT_WORKFLOW),
@@ -208,6 +210,11 @@ impl<'a> Ask<'a> {
             prompt: self.prompt,
             session,
             handle,
+            conversation: argument
+                .get("conversation_id")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+            started_at,
             started,
             timeout: self.timeout,
             streamed: self.callback,
@@ -240,11 +247,14 @@ pub struct RunningAsk<'a> {
     prompt: String,
     session: SessionId,
     handle: Handle,
+    /// The conversation that the argument names.
+    conversation: Option<String>,
+    started_at: SystemTime,
     started: Instant,
     timeout: Duration,
     streamed: bool,
     events: Option<Collector>,
-    progress: Option<JoinHandle<Option<String>>>,
+    progress: Option<JoinHandle<Option<Beat>>>,
     statements: StatementLog,
     position: LogPosition,
     witness: Option<RunWitness>,
@@ -331,6 +341,7 @@ impl RunningAsk<'_> {
     async fn followed(self) -> Result<Run, HarnessError> {
         let settings = &self.harness.settings;
         let (settle, call_bound) = (settings.settle_timeout, settings.call_timeout);
+        let started_at = self.started_at;
         let got = self.result().await?;
         let duration = self.started.elapsed();
         let (outcome, raw_result) = read_outcome(got)
@@ -366,16 +377,33 @@ impl RunningAsk<'_> {
             Outcome::Completed(result) if result.error.is_none() => None,
             _ => gone(&self.harness.stack).await.map(Arc::new),
         };
+        let run_again = run_again(self.harness.postgres(), reported, settle * 2).await;
+        let transcript = self.harness.capture.transcript(&self.session);
         let evidence = RunEvidence {
             workflow_id: self.handle.info().workflow_id.clone(),
+            task_queue: self.harness.task_queue.clone(),
+            conversation: self.conversation,
             streamed: self.streamed,
+            started_at: Some(started_at),
+            duration,
             events,
+            deliveries: transcript.as_ref().map(deliveries).unwrap_or_default(),
             result,
+            raw_result: raw_result.clone(),
             failure: failure_text(&outcome),
+            status: outcome.name().to_owned(),
             visible,
-            progress: progress.into_iter().collect(),
+            beats: progress.into_iter().collect(),
+            activities: history.activities(),
+            history_texts: history.texts(),
             history: history.steps(),
             logged_sql,
+            run_again,
+            facts: Facts {
+                secrets: self.harness.wiring.secrets(),
+                ..Facts::default()
+            },
+            others: Vec::new(),
         };
         Ok(Run {
             prompt: self.prompt,
@@ -399,7 +427,7 @@ async fn watch_progress(
     handle: Handle,
     hold: Hold,
     (run, longest_hold, call): (Duration, Duration, Duration),
-) -> Option<String> {
+) -> Option<Beat> {
     if let Err(error) = hold.reached(run).await {
         tracing::debug!(%error, "a run was too short to be held in its middle");
         return None;
@@ -407,7 +435,7 @@ async fn watch_progress(
     let seen = observe::heartbeat(&handle, longest_hold, call).await;
     hold.release();
     match seen {
-        Ok(details) => details,
+        Ok(beat) => beat,
         Err(error) => {
             tracing::warn!(%error, "the heartbeat of a run could not be read");
             None
@@ -416,7 +444,7 @@ async fn watch_progress(
 }
 
 /// The result of a task that has nothing left to wait for; it is given up after a bound.
-async fn collected(mut task: JoinHandle<Option<String>>, bound: Duration) -> Option<String> {
+async fn collected(mut task: JoinHandle<Option<Beat>>, bound: Duration) -> Option<Beat> {
     match tokio::time::timeout(bound, &mut task).await {
         Ok(joined) => joined.ok().flatten(),
         Err(_) => {

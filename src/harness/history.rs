@@ -9,7 +9,8 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use temporalio_common::protos::temporal::api::history::v1::{History, HistoryEvent};
 
-use crate::checks::HistoryStep;
+use super::activities;
+use crate::checks::{ActivityEvidence, HistoryStep};
 
 /// The history of one run.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +44,18 @@ impl RunHistory {
         .unwrap_or_default()
     }
 
+    /// The activities that were scheduled, in order, with what became of each.
+    pub(super) fn activities(&self) -> Vec<ActivityEvidence> {
+        activities::of(&self.events)
+    }
+
+    /// Every payload and message in it, as text.
+    pub(super) fn texts(&self) -> String {
+        let mut texts = String::new();
+        collect_texts(&self.to_json(), &mut texts);
+        texts
+    }
+
     /// One line for each event.
     pub fn steps(&self) -> Vec<HistoryStep> {
         self.events.iter().map(step).collect()
@@ -55,6 +68,31 @@ fn step(event: &HistoryEvent) -> HistoryStep {
         kind: kind(event),
         detail: event.attributes.as_ref().map(detail).unwrap_or_default(),
         at: event.event_time.and_then(|time| time.try_into().ok()),
+    }
+}
+
+/// Appends every string of a JSON value, and every list of bytes as what it says.
+fn collect_texts(value: &Value, texts: &mut String) {
+    match value {
+        Value::String(text) => {
+            texts.push_str(text);
+            texts.push('\n');
+        }
+        Value::Array(items) => {
+            let bytes: Option<Vec<u8>> = items
+                .iter()
+                .map(|item| item.as_u64().and_then(|byte| u8::try_from(byte).ok()))
+                .collect();
+            match bytes {
+                Some(bytes) if !bytes.is_empty() => {
+                    texts.push_str(&String::from_utf8_lossy(&bytes));
+                    texts.push('\n');
+                }
+                _ => items.iter().for_each(|item| collect_texts(item, texts)),
+            }
+        }
+        Value::Object(object) => object.values().for_each(|item| collect_texts(item, texts)),
+        _ => {}
     }
 }
 

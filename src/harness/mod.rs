@@ -6,6 +6,7 @@
 //! [`Harness::ask`] sends one prompt the way a cloud client does and returns a [`Run`]: everything that was seen of it,
 //! from the subscriber, from Temporal and from Postgres.
 
+mod activities;
 mod artefacts;
 mod ask;
 mod bounds;
@@ -21,8 +22,10 @@ mod namespace;
 mod normal_form;
 mod observe;
 mod outcome;
+mod received;
 mod residence;
 mod run;
+mod run_again;
 mod settings;
 mod setup;
 mod snapshot;

@@ -7,7 +7,7 @@ use temporalio_client::{Client, UntypedWorkflow, WorkflowHandle, WorkflowListOpt
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use super::{HarnessError, RunHistory, bounds};
-use crate::checks::{LoggedSql, VisibleWorkflow};
+use crate::checks::{Beat, LoggedSql, VisibleWorkflow};
 use crate::stack::{Backoff, LogPosition, PostgresEndpoint, StatementFilter, StatementLog};
 
 /// The handle of a workflow of any type.
@@ -18,7 +18,7 @@ pub(super) async fn heartbeat(
     handle: &Handle,
     bound: Duration,
     call_bound: Duration,
-) -> Result<Option<String>, HarnessError> {
+) -> Result<Option<Beat>, HarnessError> {
     let deadline = Instant::now() + bound;
     let mut backoff = Backoff::new();
     loop {
@@ -29,19 +29,26 @@ pub(super) async fn heartbeat(
     }
 }
 
-async fn heartbeat_now(
+/// The last heartbeat of the pending activity.
+pub(super) async fn heartbeat_now(
     handle: &Handle,
     call_bound: Duration,
-) -> Result<Option<String>, HarnessError> {
+) -> Result<Option<Beat>, HarnessError> {
     let describing = handle.describe(Default::default());
     let described = call("describe", handle, call_bound, describing).await?;
     Ok(described
         .raw()
         .pending_activities
         .iter()
-        .find_map(|activity| activity.heartbeat_details.as_ref())
-        .and_then(|details| details.payloads.first())
-        .map(text))
+        .find_map(|activity| {
+            let details = activity.heartbeat_details.as_ref()?.payloads.first()?;
+            Some(Beat {
+                at: activity
+                    .last_heartbeat_time
+                    .and_then(|time| time.try_into().ok()),
+                details: text(details),
+            })
+        }))
 }
 
 /// A heartbeat's detail as text: KAI's is a JSON string.

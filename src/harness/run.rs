@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use super::artefacts::{RunWitness, ending};
 use super::residence::Failed;
 use super::{Artefacts, RunHistory};
-use crate::checks::{LoggedSql, RunEvidence, SeenEvent, Verdict, judge};
+use crate::checks::{
+    Beat, Evidence, LoggedSql, RunEvidence, SeenEvent, Severity, Standing, Verdict, judge,
+};
 use crate::contract::protocol::Violation;
 use crate::contract::{ChatResult, Event, SqlResultEvent};
 use crate::stack::StackError;
@@ -48,6 +50,19 @@ pub enum Outcome {
     Terminated,
     /// It exceeded its own time-out.
     TimedOut,
+}
+
+impl Outcome {
+    /// The status as Temporal spells it.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Completed(_) | Self::Unreadable(_) => "Completed",
+            Self::Failed(_) => "Failed",
+            Self::Cancelled => "Canceled",
+            Self::Terminated => "Terminated",
+            Self::TimedOut => "TimedOut",
+        }
+    }
 }
 
 /// The innermost failure of a workflow: the one that tells.
@@ -192,9 +207,9 @@ impl Run {
             })
     }
 
-    /// The heartbeat details that Temporal showed while the activity ran.
-    pub fn progress(&self) -> &[String] {
-        &self.evidence.progress
+    /// The heartbeats that Temporal showed while the activity ran.
+    pub fn beats(&self) -> &[Beat] {
+        &self.evidence.beats
     }
 
     /// What Postgres logged for the agent while the run lasted.
@@ -222,43 +237,46 @@ impl Run {
         self.evidence.violations()
     }
 
-    /// The verdict of every check.
+    /// The verdict of every check that one run can be judged by.
     pub fn verdicts(&self) -> Vec<Verdict> {
-        judge(&self.evidence)
+        judge(&Evidence::of_run(self.evidence.clone()))
     }
 
-    /// Runs every check.
+    /// Runs every check that one run can be judged by. What cannot be judged (the stream of a run without a callback URL) is no
+    /// failure; [`verdicts`](Self::verdicts) says what that is.
     ///
     /// # Errors
     /// Names each check that failed, with what was seen.
     pub fn check(&self) -> Result<(), BrokenPromises> {
-        self.broken(|_| true)
+        self.broken()
     }
 
     /// Runs one check.
     ///
     /// # Errors
-    /// When it failed, or when there is no check of that id.
+    /// When it failed, when it could not be judged, or when there is no check of that id for one run.
     pub fn check_only(&self, id: &str) -> Result<(), BrokenPromises> {
-        if self.verdicts().iter().any(|verdict| verdict.id == id) {
-            return self.broken(|verdict| verdict.id == id);
+        let asked = self.verdicts().into_iter().find(|verdict| verdict.id == id);
+        if let Some(verdict) = asked {
+            return match verdict.held() {
+                true => Ok(()),
+                false => Err(self.broken_promises(1, vec![verdict])),
+            };
         }
         let unknown = Verdict {
             id: "check.unknown",
             asserts: "the check that is asked for exists",
-            held: false,
+            severity: Severity::Critical,
+            standing: Standing::Broken,
             evidence: format!("there is no check `{id}`"),
         };
         Err(self.broken_promises(0, vec![unknown]))
     }
 
-    fn broken(&self, asked: impl Fn(&Verdict) -> bool) -> Result<(), BrokenPromises> {
-        let verdicts: Vec<_> = self.verdicts().into_iter().filter(asked).collect();
+    fn broken(&self) -> Result<(), BrokenPromises> {
+        let verdicts = self.verdicts();
         let checked = verdicts.len();
-        let broken: Vec<_> = verdicts
-            .into_iter()
-            .filter(|verdict| !verdict.held)
-            .collect();
+        let broken: Vec<_> = verdicts.into_iter().filter(Verdict::is_broken).collect();
         if broken.is_empty() {
             return Ok(());
         }

@@ -43,6 +43,26 @@ impl Wiring {
         &self.endpoints.postgres
     }
 
+    /// What nobody but the worker may see, by the name of each.
+    pub(super) fn secrets(&self) -> Vec<(String, Secret)> {
+        let postgres = self.postgres();
+        [
+            ("the connection's URI", Secret::new(self.reader_url())),
+            ("the reader's password", postgres.reader_password.clone()),
+            ("the superuser's password", postgres.admin_password.clone()),
+            (
+                "Typesense's API key",
+                self.endpoints.typesense.api_key.clone(),
+            ),
+            (
+                "the encryption key",
+                Secret::new(encrypt_key(&self.endpoints)),
+            ),
+        ]
+        .map(|(name, secret)| (name.to_owned(), secret))
+        .to_vec()
+    }
+
     /// The URI that the agent's connection is stored with.
     pub(super) fn reader_url(&self) -> String {
         self.postgres().reader_url(&self.postgres().database)

@@ -1,7 +1,7 @@
 //! A finished run as terminal text.
 
 use super::table::table;
-use crate::checks::Verdict;
+use crate::checks::{Standing, Verdict};
 use crate::harness::{Outcome, Run};
 
 /// The answer, its rows as a table, the SQL, the duration, and one line for each check.
@@ -30,9 +30,12 @@ pub fn run_text(run: &Run) -> String {
         )),
     }
     let verdicts = run.verdicts();
-    let held = verdicts.iter().filter(|verdict| verdict.held).count();
+    let held = verdicts.iter().filter(|verdict| verdict.held()).count();
+    let judged = verdicts
+        .iter()
+        .filter(|verdict| verdict.standing != Standing::NotJudged);
     parts.push(section(
-        &format!("criteria  {held} of {} hold", verdicts.len()),
+        &format!("criteria  {held} of {} hold", judged.count()),
         &verdicts
             .iter()
             .map(verdict_line)
@@ -49,7 +52,11 @@ pub fn run_text(run: &Run) -> String {
 }
 
 fn verdict_line(verdict: &Verdict) -> String {
-    let mark = if verdict.held { "✓" } else { "✗" };
+    let mark = match verdict.standing {
+        Standing::Held => "✓",
+        Standing::Broken => "✗",
+        _ => "·",
+    };
     format!(
         "  {mark} {:<28} {}\n      {}",
         verdict.id, verdict.asserts, verdict.evidence

@@ -20,7 +20,7 @@ async fn the_canonical_run_is_as_reviewed(#[future(awt)] harness: Harness) -> Re
 #[case::found_by_a_visibility_query("temporal.visible")]
 #[case::heartbeat_progress_is_seen("temporal.heartbeat-progress")]
 #[case::events_reach_a_subscriber_before_the_end("stream.before-end")]
-#[case::the_sql_is_seen_in_postgres("sql.executed-in-postgres")]
+#[case::the_sql_is_seen_in_postgres("sql.executed-as-reported")]
 #[case::it_completes_with_an_answer("result.completed-with-answer")]
 #[case::the_sql_is_reported("result.sql-queries")]
 #[case::the_tokens_are_the_answer("answer.matches-tokens")]

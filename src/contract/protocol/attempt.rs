@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Rule;
 use super::result::{broken_rules, of_done};
+use super::tokens::first_difference;
 use crate::contract::RunStatus;
 
 /// The tool that sends statements to Postgres (contract §8).
@@ -207,20 +208,4 @@ fn wrong_rows(event: &Map<String, Value>) -> Option<String> {
         .filter_map(Value::as_object)
         .position(differs)
         .map(|at| format!("row {} has other keys than `columns`", at + 1))
-}
-
-/// Where the joined tokens and the answer part.
-fn first_difference(tokens: &str, answer: &str) -> String {
-    let same = tokens
-        .chars()
-        .zip(answer.chars())
-        .take_while(|(token, answer)| token == answer)
-        .count();
-    let from = |text: &str| text.chars().skip(same).take(40).collect::<String>();
-    format!(
-        "they differ from character {}: tokens have {:?}, final_answer has {:?}",
-        same + 1,
-        from(tokens),
-        from(answer)
-    )
 }

@@ -18,8 +18,11 @@ mod checker;
 mod fields;
 mod result;
 mod rule;
+mod tokens;
 mod violation;
 
 pub use checker::{StreamChecker, StreamPlace};
+pub use result::wrong_result;
 pub use rule::Rule;
+pub(crate) use tokens::first_difference;
 pub use violation::Violation;

@@ -17,6 +17,15 @@ const KEYS: [&str; 8] = [
     "stages_completed",
 ];
 
+/// What a result breaks of its own rules (contract §2), as it came over the wire.
+pub fn wrong_result(result: &Value) -> Vec<String> {
+    let event = Map::from_iter([("result".to_owned(), result.clone())]);
+    match of_done(&event) {
+        Ok(read) => broken_rules(&read, &event),
+        Err(wrong) => vec![wrong],
+    }
+}
+
 /// Reads the result of a `done`.
 ///
 /// # Errors

@@ -79,7 +79,7 @@ async fn asked(harness: &Harness, number: usize) -> Result<Run> {
     let run = harness.ask(QUESTION).without_watching_progress().await?;
     for check in [
         "result.completed-with-answer",
-        "sql.executed-in-postgres",
+        "sql.executed-as-reported",
         "answer.matches-tokens",
     ] {
         run.check_only(check)?;
