@@ -7,11 +7,13 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::access::Writable;
 use super::delivery::Delivery;
+use super::misbehave::{Misbehaviour, Rule};
 use super::reply::Refused;
 use super::routes::Shared;
 use crate::contract::SessionId;
@@ -24,11 +26,14 @@ pub(super) async fn post_event(
     State(shared): State<Arc<Shared>>,
     Writable(id): Writable,
     body: Body,
-) -> Result<Json<Value>, Refused> {
+) -> Result<Response, Refused> {
+    if let Some(rule) = shared.misbehaviours.next(&id) {
+        return mistreat(&shared, &id, body, &rule).await;
+    }
     match accept(&shared, &id, body).await {
         Ok(ordinal) => {
             shared.gates.pass(&id, ordinal, &shared.stop).await;
-            Ok(Json(json!({ "status": "ok" })))
+            Ok(accepted())
         }
         Err(refused) => {
             tracing::warn!(session = %id, status = refused.status.as_u16(), reason = %refused.detail, "refused an event");
@@ -40,11 +45,63 @@ pub(super) async fn post_event(
     }
 }
 
+fn accepted() -> Response {
+    Json(json!({ "status": "ok" })).into_response()
+}
+
+/// Does to a request what a test asked for.
+async fn mistreat(
+    shared: &Shared,
+    id: &SessionId,
+    body: Body,
+    rule: &Rule,
+) -> Result<Response, Refused> {
+    let limit = shared.config.limits.body_bytes;
+    let body = read(body, limit, shared.config.body_timeout).await?;
+    let on_purpose = |status| Refused::new(status, "refused on purpose");
+    match rule.what {
+        Misbehaviour::Status(status) => {
+            rule.note(&body, Some(status));
+            let status = StatusCode::from_u16(status);
+            Err(on_purpose(
+                status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            ))
+        }
+        Misbehaviour::Hang => {
+            rule.note(&body, None);
+            tokio::select! {
+                () = rule.over.cancelled() => {}
+                () = shared.stop.cancelled() => {}
+            }
+            Err(on_purpose(StatusCode::SERVICE_UNAVAILABLE))
+        }
+        Misbehaviour::HalfAnswer => {
+            take(shared, id, &body)?;
+            rule.note(&body, None);
+            let half = [Ok("{\"status\":"), Err(std::io::Error::other("on purpose"))];
+            Ok(Body::from_stream(futures::stream::iter(half)).into_response())
+        }
+        Misbehaviour::Slow(pause) => {
+            take(shared, id, &body)?;
+            rule.note(&body, Some(StatusCode::OK.as_u16()));
+            shared
+                .stop
+                .run_until_cancelled(tokio::time::sleep(pause))
+                .await;
+            Ok(accepted())
+        }
+    }
+}
+
 /// Takes the event in and says which delivery of its session it was.
 async fn accept(shared: &Shared, id: &SessionId, body: Body) -> Result<u64, Refused> {
     let limit = shared.config.limits.body_bytes;
     let body = read(body, limit, shared.config.body_timeout).await?;
-    let delivery = Delivery::read(id, &body)
+    take(shared, id, &body)
+}
+
+fn take(shared: &Shared, id: &SessionId, body: &[u8]) -> Result<u64, Refused> {
+    let delivery = Delivery::read(id, body)
         .map_err(|error| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     Ok(shared.store.append(id, delivery)?.ordinal)
 }

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::config::CaptureConfig;
 use super::gate::Gates;
 use super::keys::Keys;
+use super::misbehave::Misbehaviours;
 use super::reply::Refused;
 use super::store::Store;
 use super::{ingest, origins, sessions, stream};
@@ -30,6 +31,7 @@ pub(super) struct Shared {
     pub(super) config: CaptureConfig,
     pub(super) store: Store,
     pub(super) gates: Gates,
+    pub(super) misbehaviours: Misbehaviours,
     /// The beginning of the URLs that this server gives out.
     pub(super) base: String,
     /// None where everybody may post and read.

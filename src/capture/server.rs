@@ -1,6 +1,7 @@
 //! The receiver as a whole: start, address, transcripts, stop.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::config::CaptureConfig;
 use super::gate::{Gates, Hold};
+use super::misbehave::{Misbehaving, Misbehaviour, Misbehaviours};
 use super::routes::{self, Shared};
 use super::store::Store;
 use super::transcript::Transcript;
@@ -73,6 +75,7 @@ impl CaptureServer {
         let shared = Arc::new(Shared {
             store: Store::new(config.clone(), files.is_some().then_some(outbox)),
             gates: Gates::default(),
+            misbehaviours: Misbehaviours::default(),
             base: public.map_or_else(
                 || urls::local(address),
                 |url| url.trim_end_matches('/').to_owned(),
@@ -150,6 +153,17 @@ impl CaptureServer {
     /// well, and counts as no other delivery. Set the hold before the run starts: a reply that is out cannot be held.
     pub fn hold_reply(&self, session: &SessionId, delivery: u64, bound: Duration) -> Hold {
         Hold::new(Arc::clone(&self.shared), session.clone(), delivery, bound)
+    }
+
+    /// Misbehaves towards the worker that posts to a session: for some of its requests (from 1, counted from now on), until what
+    /// is returned is dropped.
+    pub fn misbehave(
+        &self,
+        session: &SessionId,
+        requests: RangeInclusive<u64>,
+        what: Misbehaviour,
+    ) -> Misbehaving {
+        Misbehaving::new(Arc::clone(&self.shared), session.clone(), requests, what)
     }
 
     /// Stops listening, ends all streams and held replies, and waits for that: well under a second. Then it writes the

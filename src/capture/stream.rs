@@ -43,14 +43,14 @@ pub(super) async fn get_stream(
     let at = start_at(&headers, position)?;
     let (session, grown) = shared.store.subscribe(&id)?;
     let (start, over) = session.start(at);
-    if over && start.whole && at != StartAt::Earliest {
+    if over && start.whole && matches!(at, StartAt::After(_)) {
         // The answer that keeps a browser's EventSource from connecting again (HTML, "Server-sent events").
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let reader = Reader::new(
         session,
         grown,
-        (start, at.seen()),
+        (start, at),
         &shared.config,
         shared.stop.clone(),
     );
@@ -84,6 +84,8 @@ struct Reader {
     missed: bool,
     /// Whether nothing has been written yet.
     opening: bool,
+    /// Whether the end of a run that was over before does not end the stream: it waits for the next run.
+    awaits_a_run: bool,
     config: CaptureConfig,
     stop: CancellationToken,
     last_event: Instant,
@@ -95,7 +97,7 @@ impl Reader {
     fn new(
         session: Arc<Session>,
         grown: watch::Receiver<()>,
-        (start, seen): (Start, Option<EventId>),
+        (start, at): (Start, StartAt),
         config: &CaptureConfig,
         stop: CancellationToken,
     ) -> Self {
@@ -104,9 +106,10 @@ impl Reader {
             session,
             grown,
             next: start.position,
-            seen,
+            seen: at.seen(),
             missed: !start.whole,
             opening: true,
+            awaits_a_run: at == StartAt::Latest,
             config: config.clone(),
             stop,
             last_event: now,
@@ -128,7 +131,8 @@ impl Reader {
             // Before the log is read: only what is added after that need wake this reader.
             self.grown.borrow_and_update();
             let batch = self.session.read(self.next, BATCH);
-            self.over = batch.last || self.stop.is_cancelled();
+            self.awaits_a_run &= batch.found.frames.is_empty();
+            self.over = (batch.last && !self.awaits_a_run) || self.stop.is_cancelled();
             self.missed |= batch.found.from > self.next;
             if self.missed || !batch.found.frames.is_empty() {
                 let now = Instant::now();
@@ -205,7 +209,14 @@ pub(super) fn tests_reader(
     let (start, _) = session.start(StartAt::Earliest);
     let shared = &server.shared;
     let stop = shared.stop.clone();
-    Reader::new(session, grown, (start, None), &shared.config, stop).into_stream()
+    Reader::new(
+        session,
+        grown,
+        (start, StartAt::Earliest),
+        &shared.config,
+        stop,
+    )
+    .into_stream()
 }
 
 #[cfg(test)]

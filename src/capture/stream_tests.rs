@@ -36,7 +36,7 @@ impl Bench {
     fn reader(&self, at: &str) -> Reader {
         let at: StartAt = at.parse().expect("a place");
         let (session, grown) = self.store.subscribe(&session("s")).expect("room");
-        let start = (session.start(at).0, at.seen());
+        let start = (session.start(at).0, at);
         Reader::new(session, grown, start, &self.config, self.stop.clone())
     }
 
@@ -215,6 +215,18 @@ async fn latest_means_what_comes_from_now_on() {
     bench.put(&plain(done()));
     assert_eq!(ids(&whole(stream).await), ["1-1-2", "1-1-3"]);
     assert_eq!(ids(&whole(bench.stream("earliest")).await).len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn latest_waits_for_the_next_run_of_a_session_that_has_ended() {
+    let bench = Bench::new();
+    bench.put(&plain(token("a")));
+    bench.put(&plain(done()));
+    let mut stream = bench.stream("latest");
+    assert!(stream.next().now_or_never().is_none());
+    bench.put(&plain(token("b")));
+    bench.put(&plain(done()));
+    assert_eq!(ids(&whole(stream).await), ["2-1-1", "2-1-2"]);
 }
 
 /// A bench whose sessions keep two events.
