@@ -56,7 +56,12 @@ pub(super) fn foreign_name(shared: &Shared, uri: &Uri, headers: &HeaderMap) -> O
 }
 
 fn is_ours(shared: &Shared, name: &str) -> bool {
-    let Ok(authority) = name.parse::<Authority>() else {
+    // A user's name before the host is in no `Host` (RFC 9110, 7.2).
+    let Some(authority) = name
+        .parse::<Authority>()
+        .ok()
+        .filter(|_| !name.contains('@'))
+    else {
         return false;
     };
     let host = authority.host().trim_end_matches('.');

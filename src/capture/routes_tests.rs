@@ -172,14 +172,7 @@ async fn unknown_paths_and_wrong_methods_say_what_is_right() {
     let server = server(|_| {}).await;
     let client = reqwest::Client::new();
     let url = |path: &str| format!("http://{}{path}", server.address());
-    for path in [
-        "/",
-        "/events",
-        "/events/",
-        "/events/a/b",
-        "/stream/",
-        "/nothing",
-    ] {
+    for path in ["/events", "/events/", "/events/a/b", "/stream/", "/nothing"] {
         let (status, answer) = send(client.get(url(path))).await;
         assert_eq!(status, 404, "{path}");
         assert!(
@@ -191,6 +184,11 @@ async fn unknown_paths_and_wrong_methods_say_what_is_right() {
     assert_eq!(
         (status, detail(&answer).as_str()),
         (405, "`/events/s` does not take GET; use POST")
+    );
+    let (status, answer) = send(client.delete(url("/sessions"))).await;
+    assert_eq!(
+        (status, detail(&answer).as_str()),
+        (405, "`/sessions` does not take DELETE; use GET or POST")
     );
     let (status, answer) = send(client.post(url("/stream/s"))).await;
     assert_eq!(
@@ -307,6 +305,40 @@ async fn a_stream_resumes_by_header_or_query() {
         detail(&answer),
         "`abc` is no id of a stream: it must be run-attempt-seq, three whole numbers from 1, such as 1-1-17; or it must be `earliest` or `latest`"
     );
+}
+
+#[tokio::test]
+async fn a_stream_says_when_its_events_were_received_to_those_who_ask() {
+    let server = server(|_| {}).await;
+    let (id, client) = (session("s"), reqwest::Client::new());
+    for event in [token("a"), done()] {
+        accept(&client, &server.callback_url(&id), &plain(event)).await;
+    }
+    let url = server.stream_url(&id);
+    let text = |query: &str| {
+        let request = client.get(format!("{url}{query}"));
+        async move {
+            let response = request.send().await.expect("an answer");
+            response.text().await.expect("text")
+        }
+    };
+    let transcript = server.transcript(&id).expect("there");
+    let transcript = serde_json::to_value(&transcript).expect("serialises");
+    let told = text("?times=true").await;
+    let lines: Vec<_> = told.lines().collect();
+    for (at, line) in [(1, 0), (6, 1)] {
+        let received = transcript["events"][line]["received_at"].as_str();
+        let received = received.expect("a time");
+        assert_eq!(lines[at], format!(": received {received}"), "{told}");
+        assert!(lines[at + 1].starts_with("id: "), "{told}");
+    }
+    let untold = text("").await;
+    assert!(!untold.contains("received"), "{untold}");
+    let without: Vec<_> = lines
+        .into_iter()
+        .filter(|line| !line.starts_with(':'))
+        .collect();
+    assert_eq!(untold.lines().collect::<Vec<_>>(), without);
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ export class TimelineView {
     this.follow.addEventListener("change", () => this.#setFollowing(this.follow.checked));
     for (const choice of [this.type, this.joined]) choice.addEventListener("change", () => this.#choose());
     this.pane.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    new ResizeObserver(() => this.#following && this.#toEnd()).observe(this.pane);
   }
 
   /** Shows another run, from its newest row on. */
@@ -95,17 +96,24 @@ export class TimelineView {
     if (following) this.#toEnd();
   }
 
-  /** Whoever scrolls up wants to read; whoever comes back to the end wants to go on. */
+  /**
+   * Whoever scrolls up wants to read; whoever comes back to the end wants to go on. What is above or below the pane may
+   * also change its height, and then it is not at its end although nobody scrolled.
+   */
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.pane;
     const atEnd = scrollHeight - scrollTop - clientHeight < 24;
     const newest = this.#start + this.#items.length >= this.#rows.all.length;
     if (atEnd && newest && !this.#following) this.#setFollowing(true);
-    else if (!atEnd && this.#following) this.#setFollowing(false);
+    else if (!atEnd && this.#following && scrollTop < this.#top) this.#setFollowing(false);
   }
+
+  /** Where the end was put last. */
+  #top = 0;
 
   #toEnd() {
     this.pane.scrollTop = this.pane.scrollHeight;
+    this.#top = this.pane.scrollTop;
   }
 
   #go(start, edge) {
