@@ -151,3 +151,60 @@ async fn a_sessions_page_has_what_names_it_where_no_server_sees_it() {
     );
     assert_eq!(locked.start_page_url(), "https://kai.example/receiver/");
 }
+
+/// The lightness of a colour `#rgb` or `#rrggbb` (WCAG 2.2, "relative luminance").
+fn luminance(colour: &str) -> f64 {
+    let digits = colour.trim_start_matches('#');
+    let wide: String = match digits.len() {
+        3 => digits.chars().flat_map(|digit| [digit, digit]).collect(),
+        _ => digits.to_owned(),
+    };
+    let part = |at: usize| {
+        let value = u8::from_str_radix(&wide[at..at + 2], 16).expect("two hexadecimal digits");
+        let value = f64::from(value) / 255.0;
+        match value <= 0.04045 {
+            true => value / 12.92,
+            false => ((value + 0.055) / 1.055).powf(2.4),
+        }
+    };
+    0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
+}
+
+/// The colours that a part of the style sheet names.
+fn colours(style: &str) -> std::collections::HashMap<&str, &str> {
+    let lines = style
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("--"));
+    let named = lines.filter_map(|line| line.trim_end_matches(';').split_once(": "));
+    named.filter(|(_, value)| value.starts_with('#')).collect()
+}
+
+#[test]
+fn texts_can_be_read_on_their_grounds_by_day_and_by_night() {
+    let (_, _, style) = FILES[0];
+    let (day, rest) = style
+        .split_once("@media (prefers-color-scheme: dark)")
+        .expect("a dark scheme");
+    let (night, _) = rest.split_once("* { box-sizing").expect("rules");
+    for (scheme, colours) in [("day", colours(day)), ("night", colours(night))] {
+        let mut pairs = Vec::new();
+        for text in ["text", "soft", "accent", "good", "warn", "bad"] {
+            pairs.extend([(text, "ground"), (text, "card")]);
+        }
+        pairs.extend([
+            ("warn", "warn-soft"),
+            ("bad", "bad-soft"),
+            ("text", "accent-soft"),
+            ("soft", "accent-soft"),
+        ]);
+        for (text, ground) in pairs {
+            let (one, other) = (luminance(colours[text]), luminance(colours[ground]));
+            let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            // WCAG 2.2, 1.4.3: 4.5 for texts of usual size.
+            assert!(
+                contrast >= 4.5,
+                "{scheme}: {text} on {ground} is {contrast:.2}"
+            );
+        }
+    }
+}

@@ -4,9 +4,8 @@ import { copyButton, element, say, show } from "./dom.js";
 import { count, counted, cut } from "./format.js";
 import { isNumber } from "./json_text.js";
 
-/** How many statements are shown, rows of one, columns of one and characters of a cell. */
+/** How many statements are shown, columns of one and characters of a cell. */
 const STATEMENTS = 10;
-const ROWS = 100;
 const COLUMNS = 50;
 const CELL = 500;
 const LONGEST_SQL = 20_000;
@@ -76,14 +75,13 @@ function parts({ sql, state, error, result }, number) {
 
 function table({ columns, rows, rowCount }, number) {
   const shownColumns = columns.slice(0, COLUMNS);
-  const shownRows = rows.slice(0, ROWS);
-  const numeric = shownColumns.map((_, at) => shownRows.some((row) => isNumber(row[at])));
+  const numeric = shownColumns.map((_, at) => rows.some((row) => isNumber(row[at])));
   const head = element("tr", {}, ...shownColumns.map((name, at) =>
     element("th", { scope: "col", class: numeric[at] && "number" }, element("bdi", {}, cut(name, CELL)))));
-  const body = shownRows.map((row) => element("tr", {}, ...shownColumns.map((_, at) => cell(row[at]))));
+  const body = rows.map((row) => element("tr", {}, ...shownColumns.map((_, at) => cell(row[at]))));
   const hidden = [];
   if (columns.length > COLUMNS) hidden.push(`${counted(columns.length - COLUMNS, "more column")} not shown`);
-  if (rowCount > shownRows.length) hidden.push(`${count(shownRows.length)} of ${counted(rowCount, "row")} shown`);
+  if (rowCount > rows.length) hidden.push(`${count(rows.length)} of ${counted(rowCount, "row")} shown`);
   const made = element(
     "table",
     {},

@@ -96,8 +96,11 @@ export class Attempt {
   /** The answer, piece by piece. */
   pieces = [];
   length = 0;
-  /** The statements: `{sql, state: "running" | "done" | "failed", error, result}`. */
+  /** The statements: `{sql, state: "running" | "done" | "failed", error, result}`. They end in the order they began. */
   statements = [];
+  #firstRunning = 0;
+  /** The one that ended last, until it has its rows. */
+  #lastEnded = null;
   suggestions = null;
   warning = null;
   error = null;
@@ -164,8 +167,11 @@ export class Attempt {
   }
 
   #endStatement(output) {
-    const statement = this.statements.find((statement) => statement.state === "running");
+    const { statements } = this;
+    while (statements[this.#firstRunning] && statements[this.#firstRunning].state !== "running") this.#firstRunning += 1;
+    const statement = statements[this.#firstRunning];
     if (!statement) return;
+    this.#lastEnded = statement;
     const said = typeof output === "string" ? parseObject(output) : output;
     const failed = said?.success === false;
     statement.state = failed ? "failed" : "done";
@@ -174,26 +180,32 @@ export class Attempt {
 
   /** Rows belong to the last statement that ended without any (contract, section 5). */
   #takeResult(text, object) {
-    const open = this.statements.findLast((statement) => statement.state === "done");
-    const statement = open && !open.result ? open : { sql: "", state: "done", error: null };
-    if (statement !== open) this.statements.push(statement);
+    const ended = this.#lastEnded?.state === "done" ? this.#lastEnded : null;
+    const statement = ended ?? { sql: "", state: "done", error: null };
+    if (!ended) this.statements.push(statement);
+    this.#lastEnded = null;
     if (typeof object.sql === "string" && object.sql !== "") statement.sql = object.sql;
     statement.result = tableOf(parseExactly(text));
   }
 }
 
+/** As many rows as an `sql_result` may have (contract, section 5). */
+const ROWS = 100;
+
 /** The columns and rows of an `sql_result`, whose rows may be lists or objects. */
 export function tableOf({ columns, data, row_count: rowCount, truncated }) {
-  const rows = Array.isArray(data) ? data : [];
-  const objects = rows.filter((row) => row !== null && typeof row === "object" && !Array.isArray(row));
-  const names = Array.isArray(columns) && columns.length > 0 ? columns.map(textOf) : Object.keys(objects[0] ?? {});
+  const all = Array.isArray(data) ? data : [];
+  const rows = all.slice(0, ROWS);
+  const isObject = (row) => row !== null && typeof row === "object" && !Array.isArray(row);
+  const named = Array.isArray(columns) && columns.length > 0;
+  const names = named ? columns.map(textOf) : Object.keys(rows.find(isObject) ?? {});
   return {
     columns: names,
     rows: rows.map((row) => {
       if (Array.isArray(row)) return row;
-      return objects.includes(row) ? names.map((name) => (Object.hasOwn(row, name) ? row[name] : null)) : [row];
+      return isObject(row) ? names.map((name) => (Object.hasOwn(row, name) ? row[name] : null)) : [row];
     }),
-    rowCount: Number.isInteger(rowCount) ? rowCount : rows.length,
+    rowCount: Number.isInteger(rowCount) ? rowCount : all.length,
     truncated: truncated === true,
   };
 }

@@ -129,7 +129,8 @@ export class SessionView {
     say(this.state, model.state);
     this.state.dataset.state = model.state;
     this.#describe(model, newest);
-    document.title = `${cut(this.#session.id, 60)} · ${model.state} · kai-e2e`;
+    const title = `${cut(this.#session.id, 60)} · ${model.state} · kai-e2e`;
+    if (document.title !== title) document.title = title;
   }
 
   #describe(model, newest) {

@@ -8,6 +8,8 @@ import { Rows } from "./rows.js";
 
 /** How many rows there are in the page at once, and pieces in one of them. */
 export const WINDOW = 200;
+/** How many types can be chosen. A worker may send as many as it has events. */
+const TYPES = 50;
 /** How many characters of one event's JSON are shown. */
 const LONGEST_JSON = 100_000;
 
@@ -65,20 +67,37 @@ export class TimelineView {
       if (fault.fault === "late") this.#faults.late.add(place(fault));
       if (fault.fault === "conflict") this.#faults.conflicts.set(place(fault), fault);
     }
-    this.#rebuild();
+    // Only what is marked otherwise now is made again: somebody may be reading the rest.
+    this.#items.forEach((item, at) => {
+      const row = this.#rows.all[this.#start + at];
+      if (item.mark === this.#markOf(row)) return;
+      const made = this.#item(row);
+      item.replaceWith(made);
+      this.#items[at] = made;
+    });
+  }
+
+  /** What the receiver says of a row beyond what the stream does. */
+  #markOf(row) {
+    if (row.kind === "gap") return this.#cameLate(row);
+    if (row.kind !== "events" || this.#faults.conflicts.size === 0) return "";
+    return row.events.filter((event) => this.#faults.conflicts.has(event.id)).map((event) => event.id).join(" ");
   }
 
   #types = -1;
 
   #offerTypes() {
     const { types } = this.#model;
-    if (types.size !== this.#types) {
-      this.#types = types.size;
-      const chosen = this.type.value;
-      const options = [...types.keys()].sort().map((type) => element("option", { value: type }, cut(type, 80)));
-      this.type.replaceChildren(element("option", { value: "" }, "All types"), ...options);
-      this.type.value = types.has(chosen) ? chosen : "";
-    }
+    // One more stands for all beyond.
+    const offered = Math.min(types.size, TYPES + 1);
+    if (offered === this.#types) return;
+    this.#types = offered;
+    const chosen = this.type.value;
+    const names = [...types.keys()].slice(0, TYPES);
+    const options = names.sort().map((type) => element("option", { value: type }, cut(type, 80)));
+    if (offered > TYPES) options.push(element("option", { disabled: true }, `The first ${TYPES} types can be chosen`));
+    this.type.replaceChildren(element("option", { value: "" }, "All types"), ...options);
+    this.type.value = names.includes(chosen) ? chosen : "";
   }
 
   #choose() {
@@ -175,9 +194,9 @@ export class TimelineView {
   }
 
   #item(row) {
-    if (row.kind === "events") return this.#eventItem(row);
-    const item = element("li", { class: `marker ${row.kind}` }, this.#marker(row));
-    item.refresh = () => {};
+    const item = row.kind === "events" ? this.#eventItem(row) : element("li", { class: `marker ${row.kind}` }, this.#marker(row));
+    item.refresh ??= () => {};
+    item.mark = this.#markOf(row);
     return item;
   }
 
@@ -220,7 +239,7 @@ export class TimelineView {
     time.textContent = at ? `+${span(Math.max(0, first.at - this.#model.startedAt))}` : "";
     if (at) time.dateTime = new Date(first.at).toISOString();
     time.title = at ? `received at ${clock(first.at)}` : "";
-    if (row.events.some((event) => this.#faults.conflicts.has(event.id))) {
+    if (this.#markOf(row) !== "") {
       summary.append(element("span", { class: "badge bad" }, "conflict"));
     }
     let shown = 0;

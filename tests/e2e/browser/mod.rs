@@ -6,6 +6,7 @@
 
 mod driver;
 mod killed;
+mod missing;
 mod programs;
 mod tab;
 

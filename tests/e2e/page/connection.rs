@@ -47,6 +47,28 @@ async fn a_stream_that_is_cut_anywhere_goes_on_without_loss_or_repetition() -> R
 }
 
 #[tokio::test]
+async fn a_connection_that_says_nothing_any_more_is_given_up() -> Result {
+    let server = receiver(|config| {
+        config.keep_alive = Duration::from_millis(50);
+        config.retry = Duration::from_millis(1);
+    })
+    .await?;
+    post(&server, "s", (1, 1), &token("a")).await?;
+    let proxy = CuttingProxy::hanging(server.address(), [400]).await?;
+    let page = server
+        .page_url(&session("s"))
+        .replace(&server.address().to_string(), &proxy.address().to_string());
+    let browser = Browser::open(&page).await?;
+    browser.until_part("answer", "a").await?;
+    browser
+        .until("the connection to hang", "1", |_| proxy.cut() == 1)
+        .await?;
+    post(&server, "s", (1, 2), &token("b")).await?;
+    browser.until_part("answer", "ab").await?;
+    browser.until_part("connection", "Live").await
+}
+
+#[tokio::test]
 async fn a_receiver_that_was_started_anew_is_read_anew_and_that_is_said() -> Result {
     let server = receiver(|config| config.retry = Duration::from_secs(60)).await?;
     let listen = server.address();

@@ -9,7 +9,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::Result;
 
-/// Passes on to a receiver, and cuts the connections of its streams after some bytes. Ends with the test's runtime.
+/// Passes on to a receiver, and cuts the connections of its streams after some bytes, or lets them hang there, as when a
+/// machine goes without a word. Ends with the test's runtime.
 pub struct CuttingProxy {
     address: SocketAddr,
     plan: Arc<Plan>,
@@ -21,14 +22,34 @@ struct Plan {
     cuts: Mutex<VecDeque<usize>>,
     /// How many were cut.
     done: Mutex<usize>,
+    /// Whether they hang instead.
+    hangs: bool,
 }
 
 impl CuttingProxy {
+    /// Cuts the first streams after so many bytes each.
     pub async fn start(server: SocketAddr, cuts: impl IntoIterator<Item = usize>) -> Result<Self> {
+        Self::with(server, cuts, false).await
+    }
+
+    /// Lets the first streams hang after so many bytes each.
+    pub async fn hanging(
+        server: SocketAddr,
+        cuts: impl IntoIterator<Item = usize>,
+    ) -> Result<Self> {
+        Self::with(server, cuts, true).await
+    }
+
+    async fn with(
+        server: SocketAddr,
+        cuts: impl IntoIterator<Item = usize>,
+        hangs: bool,
+    ) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let plan = Arc::new(Plan {
             cuts: Mutex::new(cuts.into_iter().collect()),
+            hangs,
             ..Plan::default()
         });
         let plans = Arc::clone(&plan);
@@ -81,6 +102,10 @@ async fn pass(mut client: TcpStream, server: SocketAddr, plan: &Plan) -> std::io
                     *left -= passed;
                     if *left == 0 {
                         *plan.done.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+                        if plan.hangs {
+                            // Until the browser gives up.
+                            while client.read(&mut asked).await? > 0 {}
+                        }
                         return Ok(());
                     }
                 }

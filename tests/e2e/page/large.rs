@@ -198,3 +198,65 @@ async fn a_thousand_events_that_come_one_by_one_are_followed() -> Result {
         .await?;
     no_complaints(&browser).await
 }
+
+#[tokio::test]
+async fn as_many_types_attempts_and_statements_as_events_leave_the_page_small() -> Result {
+    let server = receiver(|_| {}).await?;
+    for attempt in 1..=300 {
+        let event = json!({"type": format!("type {attempt}"), "n": attempt});
+        post(&server, "s", (attempt, 1), &event).await?;
+    }
+    for seq in (2..=400).step_by(2) {
+        let begins = json!({"type": "tool_start", "tool": "sql_query", "input": {"query": format!("SELECT {seq}")}});
+        let rows: Vec<_> = (0..150).map(|n| json!(vec![n; 60])).collect();
+        let columns: Vec<_> = (0..60).map(|n| format!("c{n}")).collect();
+        let ends = json!({"type": "sql_result", "sql": "", "columns": columns, "data": rows, "row_count": 150, "truncated": false});
+        post(&server, "s", (300, seq), &begins).await?;
+        if seq > 390 {
+            post(&server, "s", (300, seq + 1), &ends).await?;
+        }
+    }
+    let browser = Browser::open(&server.page_url(&session("s"))).await?;
+    browser
+        .until(
+            "all rows",
+            "document.querySelector('[data-part=window]').textContent",
+            |said| {
+                said.as_str()
+                    .is_some_and(|said| said.contains("earlier not shown"))
+            },
+        )
+        .await?;
+    browser
+        .until_part(
+            "hidden-statements",
+            "195 earlier statements not shown; they are in the timeline.",
+        )
+        .await?;
+    let types: Vec<String> = browser
+        .value(&super::texts("[data-part=type] option"))
+        .await?;
+    assert_eq!(
+        (types.len(), types.last().map(String::as_str)),
+        (52, Some("The first 50 types can be chosen"))
+    );
+    assert_eq!(
+        browser
+            .value::<usize>("document.querySelectorAll('[data-part=attempts] button').length")
+            .await?,
+        40
+    );
+    assert_eq!(
+        browser.part("attempts").await?.split("Attempt").next(),
+        Some("260 earlier not shown")
+    );
+    let hidden: Vec<String> = browser.value(&super::texts(".statement .hint")).await?;
+    assert!(
+        hidden
+            .iter()
+            .all(|said| said == "10 more columns not shown · 100 of 150 rows shown")
+            && hidden.len() == 5,
+        "{hidden:?}"
+    );
+    no_complaints(&browser).await
+}
