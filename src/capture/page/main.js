@@ -14,6 +14,9 @@ const keys = new Map();
 
 show(part("listed"), listed);
 show(part("keyed"), !listed);
+say(part("address-label"), listed ? "Open by id or stream URL" : "Open by stream URL");
+say(part("welcome-text"), listed ? "Pick a session to watch it." : "Open a session by its stream URL to watch it.");
+say(part("callback"), new URL("events/SESSION", document.baseURI.split("#")[0]).href + (listed ? "" : "?key=…"));
 
 part("open").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -21,7 +24,7 @@ part("open").addEventListener("submit", (event) => {
   const text = field.value.trim();
   // Where there are no keys, a session's id is enough.
   const session = parseAddress(text) ?? (listed && text !== "" ? { id: text, key: null } : null);
-  say(part("open-error"), session ? "" : "This is no stream URL: it has /stream/ and the session’s id in it.");
+  say(part("open-error"), session ? "" : "This is no stream URL: that has /stream/ and the session’s id in it.");
   if (!session) return;
   field.value = "";
   if (session.key !== null) keys.set(session.id, session.key);

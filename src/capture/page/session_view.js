@@ -31,6 +31,7 @@ export class SessionView {
   #attempt = null;
   /** Whether the newest attempt is shown, whichever it is. */
   #newest = true;
+  #unopened = false;
   #timer = null;
   #counted = "";
 
@@ -46,6 +47,7 @@ export class SessionView {
     this.retry = part("retry");
     this.attempts = part("attempts");
     this.overview = part("overview");
+    this.panes = part("panes");
     this.answer = new AnswerView(root);
     this.results = new ResultView(root);
     this.timeline = new TimelineView(root);
@@ -64,6 +66,7 @@ export class SessionView {
     this.#model = new RunModel();
     this.#attempt = null;
     this.#newest = true;
+    this.#unopened = false;
     this.#counted = "";
     this.#attemptButtons = 0;
     this.attempts.replaceChildren();
@@ -108,8 +111,10 @@ export class SessionView {
     say(this.connection, text);
     this.connection.dataset.connection = kind;
     const missingKey = status === 403 && this.#session.key === null;
-    const advice = missingKey ? "This session needs its key: open it by its whole stream URL, which ends in “?key=…”. " : "";
-    say(this.detail, advice + cut(detail ?? "", 500));
+    const advice = "This session needs its key: open it by its whole stream URL, which ends in “?key=…”.";
+    say(this.detail, missingKey ? advice : cut(detail ?? "", 500));
+    // Nothing is known of a session that was never opened.
+    this.#unopened = kind === "refused" && this.#model.events === 0;
     show(this.retry, act !== null && this.#connection !== null);
     say(this.retry, act ?? "");
     this.render();
@@ -126,10 +131,13 @@ export class SessionView {
       this.answer.update();
       this.results.update();
     }
+    show(this.panes, !this.#unopened);
+    show(this.state, !this.#unopened);
     say(this.state, model.state);
     this.state.dataset.state = model.state;
-    this.#describe(model, newest);
-    const title = `${cut(this.#session.id, 60)} · ${model.state} · kai-e2e`;
+    if (this.#unopened) say(this.facts, "");
+    else this.#describe(model, newest);
+    const title = `${cut(this.#session.id, 60)} · ${this.#unopened ? "refused" : model.state} · kai-e2e`;
     if (document.title !== title) document.title = title;
   }
 
