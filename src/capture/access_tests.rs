@@ -96,15 +96,6 @@ async fn nothing_else_opens_a_session_and_no_answer_says_whether_there_is_one() 
 }
 
 #[tokio::test]
-async fn sessions_are_not_listed() {
-    for server in [locked().await, server(|_| {}).await] {
-        let url = format!("http://{}/sessions", server.address());
-        let (status, _) = send(reqwest::Client::new().get(url)).await;
-        assert_eq!(status, 405);
-    }
-}
-
-#[tokio::test]
 async fn the_operator_gets_the_urls_of_a_session() {
     let server = locked().await;
     let client = reqwest::Client::new();
@@ -120,6 +111,7 @@ async fn the_operator_gets_the_urls_of_a_session() {
         "callback_url": server.callback_url(&id),
         "stream_url": server.stream_url(&id),
         "transcript_url": server.transcript_url(&id),
+        "page_url": server.page_url(&id),
     });
     assert_eq!(opened, wanted);
 
@@ -172,6 +164,7 @@ async fn without_keys_the_urls_are_had_in_the_same_way() {
         opened["callback_url"],
         "https://kai.example/capture/events/s"
     );
+    assert_eq!(opened["page_url"], "https://kai.example/capture/#/stream/s");
 }
 
 #[tokio::test]

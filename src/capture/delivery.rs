@@ -2,8 +2,8 @@
 
 use axum::body::Bytes;
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::frame;
 use crate::contract::{Callback, CallbackError, SessionId};
@@ -18,6 +18,8 @@ pub(super) struct Delivery {
     pub(super) other_session: Option<Box<str>>,
     /// Whether it is a `done`.
     pub(super) done: bool,
+    /// Whether it is the `done` of a run that failed.
+    pub(super) failed: bool,
     /// The frame after its id.
     pub(super) frame: Bytes,
     /// Where the event's JSON starts in the frame; it ends before the last two bytes.
@@ -56,6 +58,7 @@ impl Delivery {
             other_session: (callback.session_id != posted_to.as_str())
                 .then(|| callback.session_id.into_boxed_str()),
             done: kind == "done",
+            failed: says_failed(&callback.event),
             frame: Bytes::from(frame),
             json_start,
         })
@@ -74,6 +77,13 @@ impl Delivery {
             self.sent_at.as_deref(),
         )
     }
+}
+
+/// Whether an event is the `done` of a run that failed (contract §2).
+pub(super) fn says_failed(event: &Map<String, Value>) -> bool {
+    let result = event.get("result").and_then(|result| result.get("status"));
+    event.get("type").and_then(Value::as_str) == Some("done")
+        && result.and_then(Value::as_str) == Some("failed")
 }
 
 /// What keeping an event costs, in bytes: its texts, and a flat amount for the places that refer to it.

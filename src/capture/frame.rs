@@ -1,8 +1,9 @@
 //! Server-sent events as text, by hand: the field values come from outside, and axum's own `Event` panics on some.
 
 use std::io::Write as _;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::EventId;
@@ -90,6 +91,13 @@ pub(super) fn push_history_dropped(
     let id = |id: Option<EventId>| id.map(|id| id.to_string());
     let data = json!({ "type": HISTORY_DROPPED, "after": id(after), "before": id(before) });
     let _ = write!(text, "event: {HISTORY_DROPPED}\ndata: {data}\n\n");
+}
+
+/// Appends when the event of the frame that follows was received: a comment, so that no client takes it for a field.
+pub(super) fn push_received(text: &mut Vec<u8>, at: SystemTime) {
+    if let Ok(at) = Timestamp::try_from(at) {
+        let _ = writeln!(text, ": received {at:.6}");
+    }
 }
 
 /// Appends the frame's first line.

@@ -1,6 +1,7 @@
 //! What subscribers read: the events in the order of their ids, of which the oldest may have been dropped.
 
 use std::collections::VecDeque;
+use std::time::SystemTime;
 
 use axum::body::Bytes;
 
@@ -24,7 +25,8 @@ pub(super) struct History {
 pub(super) struct Frames {
     /// Where the frames begin: beyond the position that was asked for when what stood there was dropped.
     pub(super) from: u64,
-    pub(super) frames: Vec<(EventId, Bytes)>,
+    /// Each with its id and when its event was received.
+    pub(super) frames: Vec<(EventId, SystemTime, Bytes)>,
 }
 
 /// Where a reader begins.
@@ -51,6 +53,14 @@ impl History {
     /// How many events were dropped, and the last of them.
     pub(super) fn dropped(&self) -> Option<(u64, EventId)> {
         self.last_dropped.map(|last| (self.dropped, last))
+    }
+
+    /// The id of the last event, dropped or not.
+    pub(super) fn last_id(&self) -> Option<EventId> {
+        self.records
+            .back()
+            .map(|record| record.id)
+            .or(self.last_dropped)
     }
 
     /// Whether an id lies where events were dropped, so that nobody can say whether there was one.
@@ -97,7 +107,7 @@ impl History {
                 sum = sum.saturating_add(record.frame.len());
                 first || sum <= bytes
             })
-            .map(|record| (record.id, record.frame.clone()))
+            .map(|record| (record.id, record.received_at, record.frame.clone()))
             .collect();
         Frames { from, frames }
     }
@@ -107,8 +117,7 @@ impl History {
     /// An id beyond the end was not issued by this log but by one before it, under the same name. Reading starts over
     /// then, since skipping would lose events, and the reader is told: what it missed of the other log is gone.
     pub(super) fn after(&self, id: EventId) -> Start {
-        let last = self.records.back().map(|record| record.id);
-        match last.or(self.last_dropped) {
+        match self.last_id() {
             Some(last) if id <= last => {
                 let kept = self.records.partition_point(|record| record.id <= id);
                 Start {

@@ -63,7 +63,7 @@ fn batches_are_cut_at_frames() {
     let kept = history(&["1-1-1", "1-1-2", "1-1-3"], 0);
     assert_eq!(kept.frames(0, 0).frames.len(), 1, "one frame always fits");
     let all = kept.frames(0, usize::MAX).frames;
-    let two = all[..2].iter().map(|(_, frame)| frame.len()).sum();
+    let two = all[..2].iter().map(|(.., frame)| frame.len()).sum();
     assert_eq!(kept.frames(0, two).frames.len(), 2);
     assert_eq!(kept.frames(1, usize::MAX).frames.len(), 2);
     assert!(kept.frames(3, usize::MAX).frames.is_empty());

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::delivery::Delivery;
 use super::history::{Frames, History, Start};
+use super::overview::{Figures, RunState};
 use super::placement::{self, Current, Held, Place};
 use super::record::Record;
 use super::start_at::StartAt;
@@ -121,7 +122,7 @@ impl Log {
             });
         }
         self.admit(delivery.cost(), delivery.done)?;
-        let (done, numbered_by_worker) = (delivery.done, delivery.seq.is_some());
+        let numbered_by_worker = delivery.seq.is_some();
         let record = Record::new(id, self.accepted, delivery);
         match place {
             Place::Next(_) => {
@@ -132,11 +133,12 @@ impl Log {
                     numbered_by_worker,
                     next: 1,
                     done: false,
+                    failed: false,
                     newest: None,
                 });
-                self.put(record, done, now);
+                self.put(record, now);
             }
-            Place::Here(_) => self.put(record, done, now),
+            Place::Here(_) => self.put(record, now),
             Place::Past { .. } => {
                 self.strays.insert(id, record);
             }
@@ -148,12 +150,13 @@ impl Log {
     }
 
     /// Puts an event of the current attempt where it belongs.
-    fn put(&mut self, record: Record, done: bool, now: Instant) {
+    fn put(&mut self, record: Record, now: Instant) {
         let Some(current) = &mut self.current else {
             return;
         };
         let seq = record.id.seq;
-        current.done |= done;
+        current.done |= record.done;
+        current.failed |= record.failed;
         let sent_at = record.sent_at.as_deref().and_then(placement::timestamp);
         current.newest = current.newest.max(sent_at);
         if seq < current.next {
@@ -170,23 +173,19 @@ impl Log {
     }
 
     /// Puts a recorded event where it was: at the end of the stream, or where it was not read.
-    pub(super) fn restore(
-        &mut self,
-        record: Record,
-        done: bool,
-        streamed: bool,
-    ) -> Result<(), Full> {
-        self.admit(record.cost(), done)?;
+    pub(super) fn restore(&mut self, record: Record, streamed: bool) -> Result<(), Full> {
+        self.admit(record.cost(), record.done)?;
         let EventId { run, attempt, seq } = record.id;
         let here = |current: &&Current| (current.run, current.attempt) == (run, attempt);
-        let done_before = self
+        let before = self
             .current
             .as_ref()
             .filter(here)
-            .map(|current| current.done);
+            .map(|current| (current.done, current.failed));
         if !streamed {
-            if let (Some(current), Some(_)) = (&mut self.current, done_before) {
-                current.done |= done;
+            if let (Some(current), Some(_)) = (&mut self.current, before) {
+                current.done |= record.done;
+                current.failed |= record.failed;
             }
             self.strays.insert(record.id, record);
             return Ok(());
@@ -196,7 +195,8 @@ impl Log {
             attempt,
             numbered_by_worker: record.numbered_by_worker,
             next: seq.saturating_add(1),
-            done: done || done_before.unwrap_or(false),
+            done: record.done || before.is_some_and(|(done, _)| done),
+            failed: record.failed || before.is_some_and(|(_, failed)| failed),
             newest: record.sent_at.as_deref().and_then(placement::timestamp),
         });
         self.stream.push(record);
@@ -322,6 +322,29 @@ impl Log {
     /// Whether the newest attempt has ended and all of it can be read.
     pub(super) fn finished(&self) -> bool {
         self.early.is_empty() && self.current.as_ref().is_some_and(|current| current.done)
+    }
+
+    /// What there is, in figures.
+    pub(super) fn figures(&self) -> Figures {
+        let current = self.current.as_ref();
+        let count = |counted: usize| counted as u64;
+        let conflicts = count(self.conflicts.len());
+        Figures {
+            state: match current {
+                Some(current) if current.failed => RunState::Failed,
+                Some(current) if current.done => RunState::Done,
+                None if self.accepted == 0 => RunState::Waiting,
+                _ => RunState::Running,
+            },
+            run: current.map(|current| current.run),
+            attempt: current.map(|current| current.attempt),
+            events: self.accepted - conflicts,
+            last_event_id: self.stream.last_id(),
+            duplicates: self.duplicates,
+            conflicts,
+            late: count(self.strays.len()),
+            dropped: self.stream.dropped().map_or(0, |(count, _)| count),
+        }
     }
 
     /// Whether the newest attempt's `done` was accepted, though it may still wait for its turn.

@@ -33,7 +33,7 @@ fn put_all<'a>(log: &mut Log, bodies: impl IntoIterator<Item = &'a Value>) {
 
 fn streamed(log: &Log) -> Vec<String> {
     let frames = log.frames(0, usize::MAX).frames;
-    frames.into_iter().map(|(id, _)| id.to_string()).collect()
+    frames.into_iter().map(|(id, ..)| id.to_string()).collect()
 }
 
 /// Every event that is kept, as `id json`, with a mark on those that no subscriber sees.
@@ -113,7 +113,7 @@ fn any_interleaving_of_two_attempts_keeps_all_and_streams_each_apart() {
         let frames = log.frames(0, usize::MAX).frames;
         let rising = frames.windows(2).all(|pair| pair[0].0 < pair[1].0);
         assert!(rising, "{:?} of {order:?}", streamed(&log));
-        let newest: Vec<_> = frames.iter().filter(|(id, _)| id.attempt == 2).collect();
+        let newest: Vec<_> = frames.iter().filter(|(id, ..)| id.attempt == 2).collect();
         assert_eq!(newest.len(), 3, "the newest attempt is whole: {order:?}");
         assert!(log.finished());
     }

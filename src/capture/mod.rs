@@ -27,9 +27,17 @@
 //! # Access
 //!
 //! On loopback everybody may post and read. With [`Access::Keys`] every session has a key to write and one to read,
-//! which are a part of its URLs; whoever has the operator's token gets the URLs of a session by `POST /sessions`. There
-//! is no list of sessions, and what is refused is refused alike whether there is such a session or not. A browser's
-//! requests from pages of other origins are refused, unless [`CaptureConfig::origins`] permits them.
+//! which are a part of its URLs; whoever has the operator's token gets the URLs of a session by `POST /sessions`. Such
+//! sessions are not listed, and what is refused is refused alike whether there is such a session or not. A browser's
+//! requests from pages of other origins are refused, unless [`CaptureConfig::origins`] permits them. Without keys,
+//! whatever reads must also call the receiver by a name of its own: a page can have its own name resolve to loopback.
+//!
+//! # Page
+//!
+//! `GET /` is a page for people: it lists the sessions (`GET /sessions`; with keys it opens one by its stream URL instead)
+//! and shows one while it runs: the answer as it forms, SQL and rows, every event with its time, attempts, and whatever
+//! went wrong. [`CaptureServer::page_url`] is the page of one session. It is plain HTML and ECMAScript in `page/`, and it
+//! takes all that workers send for text.
 //!
 //! # Transcripts
 //!
@@ -53,11 +61,14 @@ mod event_json;
 mod frame;
 mod gate;
 mod history;
+mod hosts;
 mod ingest;
 mod keys;
 mod log;
 mod misbehave;
 mod origins;
+mod overview;
+mod page;
 mod parser;
 mod percent;
 mod placement;
@@ -68,11 +79,13 @@ mod routes;
 mod serve;
 mod server;
 mod session;
+mod session_list;
 mod sessions;
 mod start_at;
 mod store;
 mod stream;
 mod subscriber;
+mod survey;
 mod transcript;
 mod transcript_file;
 mod urls;

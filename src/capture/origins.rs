@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::hosts;
 use super::reply::Refused;
 use super::routes::Shared;
 
@@ -23,7 +24,7 @@ pub(super) async fn guard(
     let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
         return next.run(request).await;
     };
-    if is_own(&origin, request.headers()) {
+    if is_own(&shared, &origin, &request) {
         return next.run(request).await;
     }
     let permitted =
@@ -65,8 +66,12 @@ pub(super) async fn guard(
     response
 }
 
-/// Whether a page of this server sent the request.
-fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
+/// Whether a page of this server sent the request: one that came by the name that the request names, where that is ours.
+fn is_own(shared: &Shared, origin: &HeaderValue, request: &Request) -> bool {
+    let headers = request.headers();
+    if hosts::foreign_name(shared, request.uri(), headers).is_some() {
+        return false;
+    }
     let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
     let origin = origin.as_bytes();
     [&b"http://"[..], b"https://"]

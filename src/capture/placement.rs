@@ -17,6 +17,8 @@ pub(super) struct Current {
     pub(super) next: u64,
     /// Whether the attempt's `done` was accepted.
     pub(super) done: bool,
+    /// Whether a `done` of it says that the run failed.
+    pub(super) failed: bool,
     /// The latest time that an event of the attempt was sent at, as its worker says.
     pub(super) newest: Option<Timestamp>,
 }

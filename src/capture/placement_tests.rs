@@ -20,7 +20,7 @@ fn streamed(bodies: &[Value]) -> Vec<String> {
         log.append(delivery(body), Instant::now()).expect("room");
     }
     let frames = log.frames(0, usize::MAX).frames;
-    frames.into_iter().map(|(id, _)| id.to_string()).collect()
+    frames.into_iter().map(|(id, ..)| id.to_string()).collect()
 }
 
 fn at(mut body: Value, sent_at: &str) -> Value {

@@ -119,7 +119,7 @@ fn receive(run: &Run) -> Result<(Transcript, Vec<EventId>), TestCaseError> {
         let position = read.len() as u64;
         let found = log.frames(position, usize::MAX);
         prop_assert_eq!(found.from, position, "nothing is dropped");
-        read.extend(found.frames.into_iter().map(|(id, _)| id));
+        read.extend(found.frames.into_iter().map(|(id, ..)| id));
         Ok(())
     };
     for copy in &run.arrivals {
@@ -255,7 +255,7 @@ proptest! {
         let mut look = |log: &Log| {
             let found = log.frames(position, usize::MAX);
             told += found.from - position;
-            for (id, _) in &found.frames {
+            for (id, ..) in &found.frames {
                 read += 1;
                 prop_assert_eq!(id.seq, read + told, "in order");
             }

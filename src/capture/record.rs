@@ -19,6 +19,10 @@ pub(super) struct Record {
     pub(super) sent_at: Option<Box<str>>,
     /// The session that the body named, where that is not this one.
     pub(super) other_session: Option<Box<str>>,
+    /// Whether it is a `done`.
+    pub(super) done: bool,
+    /// Whether it is the `done` of a run that failed.
+    pub(super) failed: bool,
     /// The frame after its id.
     pub(super) frame: Bytes,
     json_start: usize,
@@ -33,6 +37,8 @@ impl Record {
             received_at: SystemTime::now(),
             sent_at: delivery.sent_at,
             other_session: delivery.other_session,
+            done: delivery.done,
+            failed: delivery.failed,
             frame: delivery.frame,
             json_start: delivery.json_start,
         }

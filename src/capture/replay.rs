@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use axum::body::Bytes;
 use tokio::time::Instant;
 
-use super::delivery::Delivery;
+use super::delivery::{Delivery, says_failed};
 use super::record::Record;
 use super::{CaptureServer, ReplayError, Transcript, TranscriptEvent, frame};
 use crate::contract::SessionId;
@@ -50,9 +50,9 @@ impl CaptureServer {
                     return Err(ReplayError::Stopped);
                 }
             }
-            let (record, done) = restored(event, numbered_by_worker(transcript, event));
+            let record = restored(event, numbered_by_worker(transcript, event));
             store
-                .restore(id, record, done, event.streamed)
+                .restore(id, record, event.streamed)
                 .map_err(|full| ReplayError::Full {
                     index,
                     reason: full.to_string(),
@@ -82,8 +82,8 @@ fn numbered_by_worker(transcript: &Transcript, event: &TranscriptEvent) -> bool 
     mark.is_none_or(|mark| mark.numbered_by_worker)
 }
 
-/// The record that an event was transcribed from, and whether it is a `done`.
-fn restored(event: &TranscriptEvent, numbered_by_worker: bool) -> (Record, bool) {
+/// The record that an event was transcribed from.
+fn restored(event: &TranscriptEvent, numbered_by_worker: bool) -> Record {
     let (text, json_start) = frame::body(event.kind(), event.event.text());
     let delivery = Delivery {
         attempt: Some(event.attempt),
@@ -91,13 +91,13 @@ fn restored(event: &TranscriptEvent, numbered_by_worker: bool) -> (Record, bool)
         sent_at: event.sent_at.clone().map(String::into_boxed_str),
         other_session: event.body_session_id.clone().map(String::into_boxed_str),
         done: event.kind() == "done",
+        failed: says_failed(event.event.object()),
         frame: Bytes::from(text),
         json_start,
     };
-    let done = delivery.done;
     let mut record = Record::new(event.id(), event.delivery, delivery);
     record.received_at = event.received_at;
-    (record, done)
+    record
 }
 
 #[cfg(test)]

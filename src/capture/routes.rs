@@ -6,7 +6,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use super::keys::Keys;
 use super::misbehave::Misbehaviours;
 use super::reply::Refused;
 use super::store::Store;
-use super::{ingest, origins, sessions, stream};
+use super::{hosts, ingest, origins, page, session_list, sessions, stream};
 use crate::contract::SessionId;
 
 /// The longest session id, in bytes. An id is kept as long as its session, and nobody's is near this.
@@ -38,19 +38,32 @@ pub(super) struct Shared {
     pub(super) keys: Option<Keys>,
     /// How many transcripts may be made for requests at once.
     pub(super) transcribing: Semaphore,
+    /// How many lists of sessions may be made at once.
+    pub(super) listing: Semaphore,
     /// Cancelled when the server stops.
     pub(super) stop: CancellationToken,
 }
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route("/events/{session}", post(ingest::post_event))
+    let read = Router::new()
+        .route("/", get(page::get_page))
+        .route("/page/{file}", get(page::get_file))
         .route("/stream/{session}", get(stream::get_stream))
-        .route("/sessions", post(sessions::post_session))
+        .route(
+            "/sessions",
+            get(session_list::get_sessions).post(sessions::post_session),
+        )
+        .route("/sessions/{session}", get(session_list::get_session))
+        .route("/sessions/{session}/faults", get(session_list::get_faults))
         .route(
             "/sessions/{session}/transcript",
             get(sessions::get_transcript),
         )
+        .layer(from_fn_with_state(Arc::clone(&shared), hosts::guard))
+        .layer(from_fn(page::typed));
+    Router::new()
+        .route("/events/{session}", post(ingest::post_event))
+        .merge(read)
         .route("/healthz", get(healthz))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
@@ -67,16 +80,17 @@ async fn unknown_path(uri: Uri) -> Refused {
     Refused::new(
         StatusCode::NOT_FOUND,
         format!(
-            "there is no `{path}` here; events go to /events/{{session}}, streams are at /stream/{{session}}"
+            "there is no `{path}` here; events go to /events/{{session}}, streams are at /stream/{{session}}, the page is at /"
         ),
     )
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> Refused {
     let (path, method) = (uri.path(), method.as_str());
-    let wanted = match path.starts_with("/events/") || path == "/sessions" {
-        true => "POST",
-        false => "GET",
+    let wanted = match path {
+        "/sessions" => "GET or POST",
+        path if path.starts_with("/events/") => "POST",
+        _ => "GET",
     };
     let path: String = path.chars().take(256).collect();
     Refused::new(

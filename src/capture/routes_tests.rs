@@ -172,14 +172,7 @@ async fn unknown_paths_and_wrong_methods_say_what_is_right() {
     let server = server(|_| {}).await;
     let client = reqwest::Client::new();
     let url = |path: &str| format!("http://{}{path}", server.address());
-    for path in [
-        "/",
-        "/events",
-        "/events/",
-        "/events/a/b",
-        "/stream/",
-        "/nothing",
-    ] {
+    for path in ["/events", "/events/", "/events/a/b", "/stream/", "/nothing"] {
         let (status, answer) = send(client.get(url(path))).await;
         assert_eq!(status, 404, "{path}");
         assert!(
@@ -191,6 +184,11 @@ async fn unknown_paths_and_wrong_methods_say_what_is_right() {
     assert_eq!(
         (status, detail(&answer).as_str()),
         (405, "`/events/s` does not take GET; use POST")
+    );
+    let (status, answer) = send(client.delete(url("/sessions"))).await;
+    assert_eq!(
+        (status, detail(&answer).as_str()),
+        (405, "`/sessions` does not take DELETE; use GET or POST")
     );
     let (status, answer) = send(client.post(url("/stream/s"))).await;
     assert_eq!(
@@ -287,6 +285,9 @@ async fn a_stream_resumes_by_header_or_query() {
     );
     let (_, earliest) = text(client.get(format!("{url}?last_event_id=earliest"))).await;
     assert_eq!(rest(&earliest).len(), 4);
+    let over = text(client.get(&url).header("Last-Event-ID", "1-1-4")).await;
+    assert_eq!(over, (204, String::new()));
+
     // It has ended, but a session may serve another run: `latest` waits for it.
     let mut latest = client
         .get(format!("{url}?last_event_id=latest"))
@@ -299,8 +300,6 @@ async fn a_stream_resumes_by_header_or_query() {
     accept(&client, &server.callback_url(&session("s")), &again).await;
     let begun = read_until(&mut latest, "again").await;
     assert_eq!(rest(&begun), ["2-1-1"]);
-    let over = text(client.get(&url).header("Last-Event-ID", "1-1-4")).await;
-    assert_eq!(over, (204, String::new()));
 
     for query in [
         "?last_event_id=abc",
@@ -317,6 +316,40 @@ async fn a_stream_resumes_by_header_or_query() {
         detail(&answer),
         "`abc` is no id of a stream: it must be run-attempt-seq, three whole numbers from 1, such as 1-1-17; or it must be `earliest` or `latest`"
     );
+}
+
+#[tokio::test]
+async fn a_stream_says_when_its_events_were_received_to_those_who_ask() {
+    let server = server(|_| {}).await;
+    let (id, client) = (session("s"), reqwest::Client::new());
+    for event in [token("a"), done()] {
+        accept(&client, &server.callback_url(&id), &plain(event)).await;
+    }
+    let url = server.stream_url(&id);
+    let text = |query: &str| {
+        let request = client.get(format!("{url}{query}"));
+        async move {
+            let response = request.send().await.expect("an answer");
+            response.text().await.expect("text")
+        }
+    };
+    let transcript = server.transcript(&id).expect("there");
+    let transcript = serde_json::to_value(&transcript).expect("serialises");
+    let told = text("?times=true").await;
+    let lines: Vec<_> = told.lines().collect();
+    for (at, line) in [(1, 0), (6, 1)] {
+        let received = transcript["events"][line]["received_at"].as_str();
+        let received = received.expect("a time");
+        assert_eq!(lines[at], format!(": received {received}"), "{told}");
+        assert!(lines[at + 1].starts_with("id: "), "{told}");
+    }
+    let untold = text("").await;
+    assert!(!untold.contains("received"), "{untold}");
+    let without: Vec<_> = lines
+        .into_iter()
+        .filter(|line| !line.starts_with(':'))
+        .collect();
+    assert_eq!(untold.lines().collect::<Vec<_>>(), without);
 }
 
 #[tokio::test]

@@ -82,6 +82,7 @@ impl CaptureServer {
             ),
             keys: config.access.to_keys(),
             transcribing: Semaphore::new(2),
+            listing: Semaphore::new(1),
             stop: stop.clone(),
             config,
         });
@@ -130,6 +131,16 @@ impl CaptureServer {
     /// Where a session's transcript is read, as JSON; with the key to read, where there are keys.
     pub fn transcript_url(&self, session: &SessionId) -> String {
         self.urls().transcript(session)
+    }
+
+    /// Where people watch a session in a browser; with the key to read, where there are keys.
+    pub fn page_url(&self, session: &SessionId) -> String {
+        self.urls().page(session)
+    }
+
+    /// Where people pick a session in a browser, or open one by its stream URL.
+    pub fn start_page_url(&self) -> String {
+        self.urls().start_page()
     }
 
     fn urls(&self) -> Urls<'_> {

@@ -11,8 +11,10 @@ use super::budget::{Budget, Lease};
 use super::delivery::Delivery;
 use super::history::{Frames, Start};
 use super::log::{Accepted, Contents, Full, Log, Rules};
+use super::overview::Overview;
 use super::record::Record;
 use super::start_at::StartAt;
+use crate::contract::SessionId;
 
 /// How many refusals a transcript lists; the rest are counted.
 const LISTED_REFUSALS: usize = 100;
@@ -35,6 +37,9 @@ struct State {
     log: Log,
     refusals: Refusals,
     last_used: Instant,
+    /// When it began, and when its last delivery was accepted.
+    began_at: SystemTime,
+    last_at: SystemTime,
     /// How often anything changed that a transcript shows.
     changes: u64,
     /// How many of the changes are in the transcript on disk.
@@ -77,11 +82,14 @@ pub(super) struct Batch {
 
 impl Session {
     pub(super) fn new(rules: Rules, budget: Arc<Budget>) -> Self {
+        let now = SystemTime::now();
         Self {
             state: Mutex::new(State {
                 log: Log::new(rules),
                 refusals: Refusals::default(),
                 last_used: Instant::now(),
+                began_at: now,
+                last_at: now,
                 changes: 0,
                 written: 0,
                 queued: false,
@@ -122,6 +130,7 @@ impl Session {
                 .give_back((bytes + added).saturating_sub(state.log.bytes()));
             if accepted.is_ok() {
                 state.last_used = now;
+                state.last_at = SystemTime::now();
                 state.changes += 1;
             }
             // Also an end that could be read at once is news: see `Log::put`.
@@ -134,17 +143,11 @@ impl Session {
     }
 
     /// Appends a recorded event, whose bytes are set aside.
-    pub(super) fn restore(
-        &self,
-        record: Record,
-        done: bool,
-        streamed: bool,
-        lease: Lease,
-    ) -> Result<(), Full> {
+    pub(super) fn restore(&self, record: Record, streamed: bool, lease: Lease) -> Result<(), Full> {
         {
             let mut state = self.state();
             let bytes = state.log.bytes();
-            let restored = state.log.restore(record, done, streamed);
+            let restored = state.log.restore(record, streamed);
             let added = match restored {
                 Ok(()) => lease.keep(),
                 Err(_) => 0,
@@ -153,6 +156,7 @@ impl Session {
                 .give_back((bytes + added).saturating_sub(state.log.bytes()));
             restored?;
             state.last_used = Instant::now();
+            state.last_at = SystemTime::now();
             state.changes += 1;
         }
         self.grown.send_replace(());
@@ -231,6 +235,26 @@ impl Session {
     /// Deliveries that were kept.
     pub(super) fn accepted(&self) -> u64 {
         self.state().log.accepted()
+    }
+
+    /// Whether there is anything to see: events, refusals, or somebody who waits for them.
+    pub(super) fn is_anything(&self) -> bool {
+        let state = self.state();
+        let silent = state.log.accepted() == 0 && state.refusals.count == 0;
+        !silent || self.grown.receiver_count() > 0
+    }
+
+    /// What it is, in figures.
+    pub(super) fn overview(&self, session_id: SessionId) -> Overview {
+        let state = self.state();
+        Overview {
+            session_id,
+            figures: state.log.figures(),
+            refused: state.refusals.count,
+            subscribers: self.grown.receiver_count(),
+            began_at: state.began_at,
+            last_at: state.last_at,
+        }
     }
 
     /// A copy of everything that is in it.

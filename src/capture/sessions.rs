@@ -34,6 +34,7 @@ struct Opened {
     callback_url: String,
     stream_url: String,
     transcript_url: String,
+    page_url: String,
 }
 
 /// `POST /sessions`: hands the URLs of a session to whoever has the operator's token.
@@ -70,6 +71,7 @@ pub(super) async fn post_session(
         callback_url: urls.callback(&id),
         stream_url: urls.stream(&id),
         transcript_url: urls.transcript(&id),
+        page_url: urls.page(&id),
         session_id: id,
     };
     let uncached = [(header::CACHE_CONTROL, "no-store")];

@@ -119,12 +119,11 @@ impl Store {
         &self,
         id: &SessionId,
         record: Record,
-        done: bool,
         streamed: bool,
     ) -> Result<(), NoRoom> {
         let lease = self.lease(id, record.cost())?;
         let session = self.get_or_begin(id)?;
-        session.restore(record, done, streamed, lease)?;
+        session.restore(record, streamed, lease)?;
         self.hand_over_if_due(id, &session);
         Ok(())
     }

@@ -28,19 +28,22 @@ use super::{EventId, frame};
 const BATCH: usize = 32 << 10;
 
 #[derive(Deserialize)]
-pub(super) struct Position {
+pub(super) struct Wishes {
     last_event_id: Option<String>,
+    /// Whether each frame is to say when its event was received.
+    #[serde(default)]
+    times: bool,
 }
 
 pub(super) async fn get_stream(
     State(shared): State<Arc<Shared>>,
     Readable(id): Readable,
-    position: Result<Query<Position>, QueryRejection>,
+    wishes: Result<Query<Wishes>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let Query(position) =
-        position.map_err(|error| Refused::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    let at = start_at(&headers, position)?;
+    let Query(wishes) =
+        wishes.map_err(|error| Refused::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let at = start_at(&headers, wishes.last_event_id)?;
     let (session, grown) = shared.store.subscribe(&id)?;
     let (start, over) = session.start(at);
     if over && start.whole && matches!(at, StartAt::After(_)) {
@@ -53,7 +56,8 @@ pub(super) async fn get_stream(
         (start, at),
         &shared.config,
         shared.stop.clone(),
-    );
+    )
+    .with_times(wishes.times);
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-cache"),
@@ -63,11 +67,11 @@ pub(super) async fn get_stream(
 }
 
 /// Where the client wants to begin. The header wins: a browser that reconnects repeats the query it began with.
-fn start_at(headers: &HeaderMap, position: Position) -> Result<StartAt, Refused> {
+fn start_at(headers: &HeaderMap, query: Option<String>) -> Result<StartAt, Refused> {
     let header = headers
         .get("last-event-id")
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let text = header.or(position.last_event_id).unwrap_or_default();
+    let text = header.or(query).unwrap_or_default();
     text.parse()
         .map_err(|error: StartAtError| Refused::new(StatusCode::BAD_REQUEST, error.to_string()))
 }
@@ -86,6 +90,8 @@ struct Reader {
     opening: bool,
     /// Whether the end of a run that was over before does not end the stream: it waits for the next run.
     awaits_a_run: bool,
+    /// Whether frames say when their events were received.
+    times: bool,
     config: CaptureConfig,
     stop: CancellationToken,
     last_event: Instant,
@@ -110,12 +116,17 @@ impl Reader {
             missed: !start.whole,
             opening: true,
             awaits_a_run: at == StartAt::Latest,
+            times: false,
             config: config.clone(),
             stop,
             last_event: now,
             last_write: now,
             over: false,
         }
+    }
+
+    fn with_times(self, times: bool) -> Self {
+        Self { times, ..self }
     }
 
     fn into_stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
@@ -155,18 +166,23 @@ impl Reader {
 
     /// Writes frames out, after whatever the subscriber has to know first, and moves on behind them.
     fn render(&mut self, found: Frames) -> Bytes {
-        // An id line has at most 47 bytes, the lines before the first frame at most 256.
-        let size: usize = found.frames.iter().map(|(_, frame)| frame.len() + 48).sum();
+        // An id line has at most 47 bytes, a time's 40, the lines before the first frame at most 256.
+        let line = if self.times { 88 } else { 48 };
+        let sizes = found.frames.iter().map(|(.., frame)| frame.len() + line);
+        let size: usize = sizes.sum();
         let mut text = Vec::with_capacity(size + 256);
         if std::mem::take(&mut self.opening) {
             frame::push_retry(&mut text, self.config.retry);
         }
         if std::mem::take(&mut self.missed) {
-            let before = found.frames.first().map(|(id, _)| *id);
+            let before = found.frames.first().map(|(id, ..)| *id);
             frame::push_history_dropped(&mut text, self.seen, before);
         }
         self.next = found.from + found.frames.len() as u64;
-        for (id, frame) in found.frames {
+        for (id, received_at, frame) in found.frames {
+            if self.times {
+                frame::push_received(&mut text, received_at);
+            }
             frame::push_id(&mut text, id);
             text.extend_from_slice(&frame);
             self.seen = Some(id);

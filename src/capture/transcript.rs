@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::log::Contents;
 use super::record::Record;
 use super::session::Refusals;
+use super::survey::Survey;
 use super::{EventId, EventJson};
 use crate::contract::protocol::{StreamChecker, Violation};
 use crate::contract::{Event, SessionId};
@@ -168,83 +169,22 @@ impl TranscriptEvent {
 
 impl Transcript {
     pub(super) fn of(session_id: SessionId, contents: Contents, refusals: Refusals) -> Self {
-        let mut attempts: Vec<AttemptMark> = Vec::new();
-        let mut events = Vec::with_capacity(contents.events.len());
-        let mut gaps = Vec::new();
-        let mut late = Vec::new();
-        let mut last = 0;
-        for (index, (record, streamed)) in contents.events.into_iter().enumerate() {
-            let EventId { run, attempt, seq } = record.id;
-            match attempts.last_mut() {
-                Some(mark) if (mark.run, mark.attempt) == (run, attempt) => mark.events += 1,
-                _ => {
-                    // What was dropped is no gap.
-                    last = match contents.dropped {
-                        Some((_, last)) if (last.run, last.attempt) == (run, attempt) => last.seq,
-                        _ => 0,
-                    };
-                    attempts.push(AttemptMark {
-                        run,
-                        attempt,
-                        first_event: index,
-                        events: 1,
-                        numbered_by_worker: record.numbered_by_worker,
-                        done: false,
-                    });
-                }
-            }
-            if seq > last + 1 {
-                gaps.push(Fault::Gap {
-                    run,
-                    attempt,
-                    first_seq: last + 1,
-                    last_seq: seq - 1,
-                });
-            }
-            last = seq;
-            if !streamed {
-                late.push(Fault::Late { run, attempt, seq });
-            }
-            let event = transcribe(record, streamed);
-            if let Some(mark) = attempts.last_mut() {
-                mark.done |= event.kind() == "done";
-            }
-            events.push(event);
-        }
+        let Survey { attempts, faults } = Survey::of(&contents, &refusals);
+        let events: Vec<_> = contents
+            .events
+            .into_iter()
+            .map(|(record, streamed)| transcribe(record, streamed))
+            .collect();
         let violations = match contents.dropped {
             Some(_) => Vec::new(),
             None => violations(&events, contents.finished),
         };
-        let conflicts = contents.conflicts.iter().map(|record| Fault::Conflict {
-            run: record.id.run,
-            attempt: record.id.attempt,
-            seq: record.id.seq,
-            received_at: record.received_at,
-            event: event_json(record).object().clone(),
-        });
-        let dropped = contents.dropped.map(|(events, last)| Fault::Dropped {
-            events,
-            run: last.run,
-            attempt: last.attempt,
-            seq: last.seq,
-        });
-        let refused = refusals.listed.into_iter().map(|refusal| Fault::Refused {
-            received_at: refusal.received_at,
-            status: refusal.status,
-            reason: refusal.reason,
-        });
         Self {
             session_id,
             finished: contents.finished,
             attempts,
             events,
-            faults: dropped
-                .into_iter()
-                .chain(gaps)
-                .chain(conflicts)
-                .chain(late)
-                .chain(refused)
-                .collect(),
+            faults,
             violations,
             duplicates: contents.duplicates,
             refused: refusals.count,
@@ -279,7 +219,7 @@ fn transcribe(record: Record, streamed: bool) -> TranscriptEvent {
 }
 
 /// The event's JSON. Its text was read once before it was accepted, so reading it again cannot fail.
-fn event_json(record: &Record) -> EventJson {
+pub(super) fn event_json(record: &Record) -> EventJson {
     let text = std::str::from_utf8(record.json()).unwrap_or_default();
     EventJson::new(text).unwrap_or_default()
 }
@@ -290,10 +230,10 @@ pub(super) fn kind(event: &Map<String, Value>) -> &str {
 }
 
 /// Times as RFC 3339 with microseconds.
-mod rfc3339 {
+pub(super) mod rfc3339 {
     use super::{Deserialize, Deserializer, Serializer, SystemTime, Timestamp};
 
-    pub(super) fn serialize<S: Serializer>(
+    pub(in crate::capture) fn serialize<S: Serializer>(
         time: &SystemTime,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -301,7 +241,7 @@ mod rfc3339 {
         serializer.collect_str(&format_args!("{time:.6}"))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(in crate::capture) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<SystemTime, D::Error> {
         let text = String::deserialize(deserializer)?;

@@ -25,6 +25,18 @@ impl Urls<'_> {
         self.url("sessions", session, "/transcript", Purpose::Read)
     }
 
+    /// The page, without a session.
+    pub(super) fn start_page(&self) -> String {
+        format!("{}/", self.base)
+    }
+
+    /// The page that shows a session. What names it stands behind the `#`, which browsers send to nobody.
+    pub(super) fn page(&self, session: &SessionId) -> String {
+        let stream = self.stream(session);
+        let path = stream.strip_prefix(&self.base).unwrap_or(&stream);
+        format!("{}#{path}", self.start_page())
+    }
+
     fn url(&self, endpoint: &str, session: &SessionId, rest: &str, purpose: Purpose) -> String {
         let query = self.keys.map_or_else(String::new, |keys| {
             format!("?key={}", keys.key(purpose, session).reveal())

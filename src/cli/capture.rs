@@ -23,10 +23,10 @@ pub(super) async fn capture(args: CaptureArgs) -> Result<(), Exit> {
 
 /// What somebody needs to know in order to post and read.
 fn greeting(server: &CaptureServer, locked: bool, made: Option<&Secret>) -> String {
-    let address = server.address();
+    let (address, page) = (server.address(), server.start_page_url());
     if !locked {
         return format!(
-            "listening on {address}\n  callback_url  http://{address}/events/SESSION\n  stream        curl -N http://{address}/stream/SESSION"
+            "listening on {address}\n  callback_url  http://{address}/events/SESSION\n  stream        curl -N http://{address}/stream/SESSION\n  page          {page}"
         );
     }
     let token = match made {
@@ -34,7 +34,7 @@ fn greeting(server: &CaptureServer, locked: bool, made: Option<&Secret>) -> Stri
         None => String::new(),
     };
     format!(
-        "listening on {address}{token}\n  a session     curl -X POST -H 'Authorization: Bearer TOKEN' -d '{{\"session_id\": \"SESSION\"}}' http://{address}/sessions"
+        "listening on {address}{token}\n  a session     curl -X POST -H 'Authorization: Bearer TOKEN' -d '{{\"session_id\": \"SESSION\"}}' http://{address}/sessions\n  page          {page} with a session's stream_url, or its page_url"
     )
 }
 
@@ -48,10 +48,11 @@ pub(super) async fn replay(args: ReplayArgs) -> Result<(), Exit> {
     let server = CaptureServer::start(config).await?;
     let session = &transcript.session_id;
     out(&format!(
-        "listening on {}\n  events  {}\n  stream  curl -N '{}'",
+        "listening on {}\n  events  {}\n  stream  curl -N '{}'\n  page    {}",
         server.address(),
         transcript.events.len(),
-        server.stream_url(session)
+        server.stream_url(session),
+        server.page_url(session)
     ));
     let play = async {
         server.subscribed(session).await;

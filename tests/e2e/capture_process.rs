@@ -117,7 +117,7 @@ async fn a_signal_ends_open_streams_and_leaves_the_transcripts() -> Result {
 #[tokio::test]
 async fn a_transcript_is_played_again() -> Result {
     let directory = TempDir::new()?;
-    let receiver = Receiver::start(capture(&[
+    let mut receiver = Receiver::start(capture(&[
         "--transcripts",
         &directory.path().to_string_lossy(),
     ]))?;
@@ -127,13 +127,17 @@ async fn a_transcript_is_played_again() -> Result {
     ] {
         assert_eq!(post(&receiver.url("events/s"), event).await?, 200);
     }
+    let printed = [receiver.line()?, receiver.line()?, receiver.line()?];
+    assert_eq!(printed[2], format!("page          {}", receiver.url("")));
     receiver.stop().await?;
 
     let mut replay = kai_e2e();
     replay
         .args(["replay", "--listen", "127.0.0.1:0"])
         .arg(directory.path().join("s.json"));
-    let player = Receiver::start(replay)?;
+    let mut player = Receiver::start(replay)?;
+    let printed = [player.line()?, player.line()?, player.line()?];
+    assert_eq!(printed[2], format!("page    {}", player.url("#/stream/s")));
     let mut subscriber = Subscriber::connect(&player.url("stream/s")).await?;
     let events = subscriber.rest().await?;
     let kinds: Vec<_> = events.iter().map(|event| event.kind()).collect();
@@ -153,6 +157,10 @@ async fn keys_are_had_with_the_token_that_is_printed() -> Result {
     let mut receiver = Receiver::start(capture(&["--keys"]))?;
     let line = receiver.line()?;
     let token = line.strip_prefix("token").ok_or("no token")?.trim();
+    receiver.line()?;
+    let line = receiver.line()?;
+    let page = line.strip_prefix("page").ok_or("no page")?.trim();
+    assert!(page.starts_with(&receiver.url("")), "{page}");
     assert_eq!(
         post(&receiver.url("events/s"), json!({"type": "done"})).await?,
         403
@@ -171,6 +179,7 @@ async fn keys_are_had_with_the_token_that_is_printed() -> Result {
         post(&url("callback_url")?, json!({"type": "done"})).await?,
         200
     );
+    assert!(url("page_url")?.starts_with(&receiver.url("#/stream/s?key=")));
     let mut subscriber = Subscriber::connect(&url("stream_url")?).await?;
     assert_eq!(subscriber.rest().await?.len(), 1);
     receiver.stop().await?;

@@ -3,6 +3,7 @@
 //! `make test` runs it. A service that cannot be started fails every test with the reason: nothing is skipped.
 
 mod artefacts;
+mod browser;
 mod cancellation;
 mod canonical;
 mod capture_process;
@@ -13,6 +14,7 @@ mod external_callers;
 mod faults;
 mod inputs;
 mod killed;
+mod page;
 mod process_table;
 mod processes;
 mod questions;

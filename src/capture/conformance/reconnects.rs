@@ -24,7 +24,7 @@ fn rest(server: &CaptureServer, transcript: &Transcript, last_id: Option<&str>) 
     let wanted = recordings::frames(transcript);
     frames
         .into_iter()
-        .map(|(id, _)| {
+        .map(|(id, ..)| {
             let id = Some(id.to_string());
             let frame = wanted.iter().find(|frame| frame.id == id);
             frame.expect("an event of the transcript").clone()
