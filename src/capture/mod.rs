@@ -58,7 +58,6 @@ mod ingest;
 mod keys;
 mod log;
 mod origins;
-mod parser;
 mod percent;
 mod placement;
 mod record;

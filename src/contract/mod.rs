@@ -16,6 +16,7 @@ mod names;
 mod result;
 mod secret;
 mod session;
+pub(crate) mod sse;
 
 pub use callback::{Callback, CallbackError};
 pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES};
