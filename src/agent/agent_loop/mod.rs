@@ -9,6 +9,7 @@ mod calls;
 mod conversation;
 mod empty_results;
 mod prompt;
+mod speech;
 mod stages;
 mod start;
 mod turn;

@@ -86,7 +86,7 @@ pub(super) fn says(pieces: &[&str]) -> (Vec<ModelDelta>, ModelTurn) {
         deltas,
         ModelTurn {
             content: pieces.concat(),
-            tool_calls: Vec::new(),
+            ..ModelTurn::default()
         },
     )
 }
@@ -99,13 +99,14 @@ pub(super) fn calls(calls: &[(&str, Value)]) -> (Vec<ModelDelta>, ModelTurn) {
             id: format!("call-{number}"),
             tool: (*tool).to_owned(),
             arguments: arguments.as_object().cloned().expect("an object"),
+            unreadable: None,
         })
         .collect();
     (
         Vec::new(),
         ModelTurn {
-            content: String::new(),
             tool_calls,
+            ..ModelTurn::default()
         },
     )
 }
