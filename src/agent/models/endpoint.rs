@@ -62,6 +62,12 @@ impl Endpoint {
         self
     }
 
+    /// The same server, asked without a key.
+    pub(super) fn without_key(mut self) -> Self {
+        self.key = None;
+        self
+    }
+
     /// The base URL.
     pub fn url(&self) -> &Url {
         &self.url

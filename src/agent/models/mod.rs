@@ -13,6 +13,7 @@ mod chat_completions;
 mod endpoint;
 mod http;
 mod loopback;
+mod recording;
 
 mod redact;
 mod refusal;
@@ -25,5 +26,6 @@ mod wire;
 pub use chat_completions::ChatCompletions;
 pub use endpoint::{Endpoint, EndpointError};
 pub use http::HttpError;
+pub use recording::{Recorder, Recording, RecordingError, ReplayModel, ReplayServer};
 pub use scripted::{Reply, ScriptedServer};
 pub use settings::{ChatSettings, ChatTimeouts};

@@ -15,6 +15,8 @@ use crate::contract::sse::{Frame, Parser, TooLarge};
 const LARGEST: usize = 8 * 1024 * 1024;
 /// How long the usage may follow the end of a turn.
 const AFTER_THE_END: Duration = Duration::from_secs(2);
+/// How long the end of the connection's answer may follow the last line.
+const TO_THE_END: Duration = Duration::from_millis(50);
 
 /// Why a body is no turn.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub(super) async fn read(
             seen.frames += 1;
             if frame.data.trim() == "[DONE]" {
                 draft.terminate();
+                // A connection whose answer was read to its end can be used again.
+                let _ = next(&mut body, TO_THE_END).await;
                 return Ok(());
             }
             for delta in draft.take(chunk(&frame)?) {
