@@ -1,9 +1,10 @@
 //! The worker's environment variables (contract §6).
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::{ConfigError, TemporalTarget, WorkerConfig};
-use crate::agent::{AgentConfig, TypesenseConfig};
+use crate::agent::{AgentConfig, LoopBounds, TypesenseConfig};
 use crate::contract::{DEFAULT_TASK_QUEUE, Secret, organisation_task_queue};
 
 /// KAI's own health port.
@@ -110,15 +111,58 @@ fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigErr
     if let Some(language) = get("AGENT_LANGUAGE") {
         agent.language = language;
     }
-    if let Some(family) = get("CHAT_FAMILY").filter(|family| family != "offline") {
-        return Err(ConfigError::Invalid {
-            variable: "CHAT_FAMILY",
-            value: family,
-            wanted: "`offline` (the built-in analyst, also the default) is the only family so far"
-                .to_owned(),
-        });
-    }
+    agent.bounds = bounds(get)?;
     Ok(agent)
+}
+
+/// The bounds of one run.
+fn bounds(get: &impl Fn(&str) -> Option<String>) -> Result<LoopBounds, ConfigError> {
+    let defaults = LoopBounds::default();
+    Ok(LoopBounds {
+        iterations: count(get, "AGENT_MAX_TURNS")?.unwrap_or(defaults.iterations),
+        tool_calls: count(get, "AGENT_MAX_TOOL_CALLS")?.unwrap_or(defaults.tool_calls),
+        identical_failures: count(get, "AGENT_MAX_IDENTICAL_FAILURES")?
+            .unwrap_or(defaults.identical_failures),
+        wall_time: seconds(get, "AGENT_MAX_SECONDS")?.unwrap_or(defaults.wall_time),
+        model_bytes: count(get, "AGENT_MAX_MODEL_BYTES")?.unwrap_or(defaults.model_bytes),
+    })
+}
+
+/// A whole number above zero.
+pub(super) fn count(
+    get: &impl Fn(&str) -> Option<String>,
+    variable: &'static str,
+) -> Result<Option<usize>, ConfigError> {
+    let Some(value) = get(variable) else {
+        return Ok(None);
+    };
+    let number = value.parse().ok().filter(|number| *number > 0);
+    let invalid = || ConfigError::Invalid {
+        variable,
+        value: value.clone(),
+        wanted: "it must be a whole number above zero".to_owned(),
+    };
+    number.map(Some).ok_or_else(invalid)
+}
+
+/// A number of seconds above zero, fractions allowed.
+pub(super) fn seconds(
+    get: &impl Fn(&str) -> Option<String>,
+    variable: &'static str,
+) -> Result<Option<Duration>, ConfigError> {
+    let Some(value) = get(variable) else {
+        return Ok(None);
+    };
+    let seconds = value.parse::<f64>().ok();
+    let duration = seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|duration| !duration.is_zero());
+    let invalid = || ConfigError::Invalid {
+        variable,
+        value: value.clone(),
+        wanted: "it must be a number of seconds above zero".to_owned(),
+    };
+    duration.map(Some).ok_or_else(invalid)
 }
 
 fn port(variable: &'static str, text: &str) -> Result<u16, ConfigError> {
@@ -206,13 +250,47 @@ mod tests {
     }
 
     #[test]
+    fn every_bound_of_a_run_can_be_set() {
+        let bounds = |pairs: &[(&str, &str)]| read(pairs).map(|config| config.agent.bounds);
+        assert_eq!(bounds(&[]).expect("usable"), LoopBounds::default());
+        let set = bounds(&[
+            ("AGENT_MAX_TURNS", "2"),
+            ("AGENT_MAX_TOOL_CALLS", "3"),
+            ("AGENT_MAX_IDENTICAL_FAILURES", "4"),
+            ("AGENT_MAX_SECONDS", "0.5"),
+            ("AGENT_MAX_MODEL_BYTES", "6"),
+        ]);
+        let wanted = LoopBounds {
+            iterations: 2,
+            tool_calls: 3,
+            identical_failures: 4,
+            wall_time: Duration::from_millis(500),
+            model_bytes: 6,
+        };
+        assert_eq!(set.expect("usable"), wanted);
+        for (variable, value) in [
+            ("AGENT_MAX_TURNS", "many"),
+            ("AGENT_MAX_TOOL_CALLS", "-1"),
+            ("AGENT_MAX_IDENTICAL_FAILURES", "0"),
+            ("AGENT_MAX_SECONDS", "inf"),
+            ("AGENT_MAX_MODEL_BYTES", "4MB"),
+        ] {
+            let said = bounds(&[(variable, value)]).unwrap_err().to_string();
+            assert!(
+                said.starts_with(&format!("{variable} is `{value}`")),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
     fn refusals_name_the_variable_and_show_no_secret() {
         let said = |pairs: &[(&str, &str)]| read(pairs).unwrap_err().to_string();
         assert!(said(&[("TYPESENSE_API_KEY", " ")]).starts_with("TYPESENSE_API_KEY is not set"));
         let key = said(&[("ENCRYPT_KEY", "hunter2")]);
         assert!(key.contains("Fernet") && !key.contains("hunter2"), "{key}");
         assert!(said(&[("HEALTH_PORT", "70000")]).contains("`70000`"));
-        assert!(said(&[("CHAT_FAMILY", "openai")]).contains("CHAT_FAMILY is `openai`"));
+        assert!(said(&[("AGENT_MAX_TURNS", "0")]).starts_with("AGENT_MAX_TURNS is `0`"));
         assert!(said(&[("TYPESENSE_PROTOCOL", "https")]).contains("only http"));
     }
 }

@@ -10,6 +10,7 @@
 mod activities;
 mod attempt;
 mod callback_url;
+mod chat_env;
 mod config;
 mod connect;
 mod env;
@@ -23,6 +24,7 @@ mod sender;
 mod workflow;
 
 pub use callback_url::{CallbackUrlError, parse_callback_url};
+pub use chat_env::{model_from_env, model_from_variables};
 pub use config::{
     ActivityTimeouts, HeartbeatSettings, RetrySettings, SenderSettings, TemporalTarget,
     WorkerConfig,

@@ -13,6 +13,7 @@ mod external_callers;
 mod faults;
 mod inputs;
 mod killed;
+mod models;
 mod process_table;
 mod processes;
 mod questions;

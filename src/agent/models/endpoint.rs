@@ -62,6 +62,13 @@ impl Endpoint {
         self
     }
 
+    /// The same server, asked with another one's key.
+    #[must_use]
+    pub fn with_key_of(mut self, other: &Self) -> Self {
+        self.key.clone_from(&other.key);
+        self
+    }
+
     /// The same server, asked without a key.
     pub(super) fn without_key(mut self) -> Self {
         self.key = None;

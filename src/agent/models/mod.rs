@@ -10,6 +10,7 @@
 //! | `scripted` | a server that says what a test tells it to |
 
 mod chat_completions;
+mod choice;
 mod endpoint;
 mod http;
 mod loopback;
@@ -24,8 +25,9 @@ mod stream;
 mod wire;
 
 pub use chat_completions::ChatCompletions;
+pub use choice::{ModelChoice, ModelSetupError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use http::HttpError;
-pub use recording::{Recorder, Recording, RecordingError, ReplayModel, ReplayServer};
+pub use recording::{Recorder, Recording, RecordingError, ReplayModel, ReplayPace, ReplayServer};
 pub use scripted::{Reply, ScriptedServer};
 pub use settings::{ChatSettings, ChatTimeouts};

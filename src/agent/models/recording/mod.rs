@@ -38,7 +38,7 @@ mod tape;
 pub use error::RecordingError;
 pub use exchange::Recording;
 pub use recorder::Recorder;
-pub use replay::{ReplayModel, ReplayServer};
+pub use replay::{ReplayModel, ReplayPace, ReplayServer};
 
 #[cfg(test)]
 mod tests;

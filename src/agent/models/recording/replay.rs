@@ -18,6 +18,17 @@ use crate::agent::models::loopback::{Answered, Answers, Asked, Loopback};
 use crate::agent::models::{ChatCompletions, ChatSettings, Endpoint};
 use crate::agent::{ChatModel, DeltaSink, ModelError, ModelRequest, ModelTurn};
 
+/// How fast a recording is replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ReplayPace {
+    /// Without any waiting.
+    #[default]
+    Full,
+    /// With the pauses that there were when it was recorded.
+    Real,
+}
+
 /// A server of chat completions on this machine that answers from a recording, for any worker. It stops when it is dropped.
 ///
 /// What was not recorded is answered with status 404 and an error that shows the nearest recorded request.
@@ -27,18 +38,14 @@ pub struct ReplayServer {
 }
 
 impl ReplayServer {
-    /// Serves a recording. `speed` is how fast: 0 is without any waiting, 1 as it was, 2 twice as slow.
+    /// Serves a recording.
     ///
     /// # Errors
     /// When no port of this machine can be listened on.
-    pub async fn start(recording: Recording, speed: f64) -> Result<Self, RecordingError> {
+    pub async fn start(recording: Recording, pace: ReplayPace) -> Result<Self, RecordingError> {
         let replay = Replay {
             tape: Tape::new(recording),
-            slowness: if speed.is_finite() {
-                speed.max(0.0)
-            } else {
-                0.0
-            },
+            pace,
         };
         let loopback = Loopback::start(Arc::new(replay))
             .await
@@ -54,8 +61,7 @@ impl ReplayServer {
 
 struct Replay {
     tape: Tape,
-    /// What delays are multiplied with.
-    slowness: f64,
+    pace: ReplayPace,
 }
 
 #[async_trait]
@@ -67,7 +73,7 @@ impl Answers for Replay {
         };
         match self.tape.find(&request) {
             Ok(exchange) => {
-                self.pause(exchange.response.delay).await;
+                self.pace.wait(exchange.response.delay).await;
                 self.again(&exchange.response)
             }
             Err(nearest) => Answered::error(404, "not_recorded", &nearest),
@@ -76,22 +82,20 @@ impl Answers for Replay {
 }
 
 impl Replay {
-    async fn pause(&self, delay: Duration) {
-        wait(delay, self.slowness).await;
-    }
-
     fn again(&self, response: &Response) -> Answered {
         let content_type = response.content_type.clone();
         let content_type = content_type.map(|kind| (CONTENT_TYPE, kind));
+        let pace = self.pace;
         let retry_after = response.retry_after.as_ref().map(|after| {
-            // A date has passed; seconds shrink as all delays do.
-            let seconds = after.parse::<f64>().unwrap_or(0.0) * self.slowness;
-            (RETRY_AFTER, seconds.to_string())
+            let after = match pace {
+                ReplayPace::Full => "0",
+                ReplayPace::Real => after,
+            };
+            (RETRY_AFTER, after.to_owned())
         });
-        let slowness = self.slowness;
         let chunks = futures::stream::iter(response.chunks.clone()).then(move |chunk| async move {
             let Chunk { delay, bytes } = chunk;
-            wait(delay, slowness).await;
+            pace.wait(delay).await;
             Ok(bytes)
         });
         let cut = match response.end {
@@ -112,10 +116,11 @@ async fn cut() -> io::Result<Bytes> {
     Err(io::Error::other("the recorded connection broke off here"))
 }
 
-async fn wait(delay: Duration, slowness: f64) {
-    let delay = delay.mul_f64(slowness);
-    if !delay.is_zero() {
-        tokio::time::sleep(delay).await;
+impl ReplayPace {
+    async fn wait(self, delay: Duration) {
+        if self == Self::Real && !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
     }
 }
 
@@ -127,19 +132,19 @@ pub struct ReplayModel {
 }
 
 impl ReplayModel {
-    /// Replays a file; see [`ReplayServer::start`] for `speed`.
+    /// Replays a file.
     ///
     /// # Errors
     /// When the file cannot be read, or no port of this machine can be listened on.
-    pub async fn open(path: impl AsRef<Path>, speed: f64) -> Result<Self, RecordingError> {
-        Self::of(Recording::read(path)?, speed).await
+    pub async fn open(path: impl AsRef<Path>, pace: ReplayPace) -> Result<Self, RecordingError> {
+        Self::of(Recording::read(path)?, pace).await
     }
 
     /// Replays a recording.
     ///
     /// # Errors
     /// When no port of this machine can be listened on.
-    pub async fn of(recording: Recording, speed: f64) -> Result<Self, RecordingError> {
+    pub async fn of(recording: Recording, pace: ReplayPace) -> Result<Self, RecordingError> {
         let first = recording.exchanges.first();
         let parameter = |name: &str| first.and_then(|first| first.request.parameters.get(name));
         let (temperature, seed) = (
@@ -149,7 +154,7 @@ impl ReplayModel {
         let (model, context_bytes) = (recording.model().to_owned(), recording.context_bytes);
         // As patient as whoever recorded it.
         let repetitions = recording.repetitions();
-        let server = ReplayServer::start(recording, speed).await?;
+        let server = ReplayServer::start(recording, pace).await?;
         let endpoint = Endpoint::new(&server.url())
             .map_err(|error| RecordingError::Listen(io::Error::other(error)))?;
         let defaults = ChatSettings::new(endpoint, model);
@@ -158,7 +163,10 @@ impl ReplayModel {
             seed,
             context_bytes: context_bytes.unwrap_or(defaults.context_bytes),
             retries: defaults.retries.max(repetitions),
-            retry_pause: defaults.retry_pause.mul_f64(speed.clamp(0.0, 1.0)),
+            retry_pause: match pace {
+                ReplayPace::Full => Duration::ZERO,
+                ReplayPace::Real => defaults.retry_pause,
+            },
             ..defaults
         };
         Ok(Self {

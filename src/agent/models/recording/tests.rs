@@ -184,7 +184,9 @@ async fn what_was_written_is_read_back() {
 
 #[tokio::test]
 async fn a_replay_says_the_same_in_the_same_pieces() {
-    let model = ReplayModel::of(usual().await, 0.0).await.expect("a model");
+    let model = ReplayModel::of(usual().await, ReplayPace::Full)
+        .await
+        .expect("a model");
     assert_eq!(model.name(), "m-1");
     let (first, heard) = turn(&model, &[user("Berapa?")]).await;
     let call = &first.expect("a turn").tool_calls[0];
@@ -213,7 +215,7 @@ async fn chunks_arrive_cut_as_they_were() {
             .iter()
             .any(|chunk| std::str::from_utf8(chunk).is_err())
     );
-    let server = ReplayServer::start(recording.clone(), 0.0)
+    let server = ReplayServer::start(recording.clone(), ReplayPace::Full)
         .await
         .expect("a server");
     let request = &recording.exchanges[1].request;
@@ -237,7 +239,9 @@ async fn chunks_arrive_cut_as_they_were() {
 
 #[tokio::test]
 async fn what_is_asked_decides_and_not_when_or_under_which_id() {
-    let model = ReplayModel::of(usual().await, 0.0).await.expect("a model");
+    let model = ReplayModel::of(usual().await, ReplayPace::Full)
+        .await
+        .expect("a model");
     for _ in 0..2 {
         let (second, _) = turn(&model, &conversation("another-id", OUTPUT)).await;
         assert_eq!(second.expect("a turn").content, "Ada – 5.");
@@ -252,14 +256,14 @@ async fn times_in_outputs_are_no_difference_and_times_in_questions_are() {
     let (early, late) = ("2024-05-01T10:20:30Z", "2025-06-02T11:21:31.5+07:00");
     let asked = conversation("c", &at(early));
     let (recorder, _server) = recorded(vec![Reply::says(&["5"])], &[&asked]).await;
-    let model = ReplayModel::of(recorder.finish().await, 0.0)
+    let model = ReplayModel::of(recorder.finish().await, ReplayPace::Full)
         .await
         .expect("a model");
     let (later, _) = turn(&model, &conversation("c", &at(late))).await;
     assert_eq!(later.expect("a turn").content, "5");
 
     let (recorder, _server) = recorded(vec![Reply::says(&["5"])], &[&[user(early)]]).await;
-    let model = ReplayModel::of(recorder.finish().await, 0.0)
+    let model = ReplayModel::of(recorder.finish().await, ReplayPace::Full)
         .await
         .expect("a model");
     assert!(turn(&model, &[user(late)]).await.0.is_err());
@@ -267,7 +271,9 @@ async fn times_in_outputs_are_no_difference_and_times_in_questions_are() {
 
 #[tokio::test]
 async fn what_was_not_recorded_is_explained_by_what_is_nearest() {
-    let model = ReplayModel::of(usual().await, 0.0).await.expect("a model");
+    let model = ReplayModel::of(usual().await, ReplayPace::Full)
+        .await
+        .expect("a model");
     let other = r#"{"success":true,"rows":[{"n":7}]}"#;
     let (missed, _) = turn(&model, &conversation("c", other)).await;
     let error = missed.expect_err("nothing was recorded");
@@ -371,7 +377,9 @@ async fn a_connection_that_broke_off_breaks_off_again_and_the_next_attempt_gets_
         .map(|exchange| exchange.response.end)
         .collect();
     assert_eq!(ends, [End::Cut, End::Complete]);
-    let model = ReplayModel::of(recording, 0.0).await.expect("a model");
+    let model = ReplayModel::of(recording, ReplayPace::Full)
+        .await
+        .expect("a model");
     let (broken, heard) = turn(&model, &first).await;
     assert!(
         matches!(broken, Err(ModelError::Unavailable { .. })),
@@ -412,7 +420,9 @@ async fn a_busy_server_is_replayed_without_its_waits() {
         recording.exchanges[0].response.retry_after.as_deref(),
         Some("7")
     );
-    let model = ReplayModel::of(recording, 0.0).await.expect("a model");
+    let model = ReplayModel::of(recording, ReplayPace::Full)
+        .await
+        .expect("a model");
     assert_eq!(turn(&model, &first).await.0.expect("a turn").content, "5");
 }
 

@@ -1,0 +1,72 @@
+//! `kai-e2e record`: a conversation with a language model, kept in a file.
+
+use std::path::Path;
+
+use super::Exit;
+use super::args::RecordArgs;
+use super::console::out;
+use super::model_args::settings;
+use super::run::{judged, watched};
+use super::stack::on_own_stack;
+use crate::agent::models::{ChatSettings, Endpoint, ModelChoice, Recorder};
+use crate::harness::{Harness, HarnessError, Run};
+use crate::report::run_text;
+
+pub(super) async fn record(args: RecordArgs) -> Result<(), Exit> {
+    let ModelChoice::Chat(chat) = args.model.choice()? else {
+        return Err(Exit::Usage(format!(
+            "`--model {}` is no live model: name an `openai`, `ollama` or `openai-compatible` one to record",
+            args.model.model
+        )));
+    };
+    let recorder = Recorder::start(&chat.endpoint, chat.timeouts.connect).await?;
+    let context_bytes = chat.context_bytes;
+    let settings = settings(ModelChoice::Chat(through(&recorder, chat)?))?;
+    let asked = on_own_stack(&args.stack.config()?, settings, async |harness| {
+        Ok(conversation(harness, &args.prompt).await?)
+    })
+    .await;
+    // What was said is kept whatever became of it: a failure is worth a recording too.
+    let kept = keep(recorder, &args.to, context_bytes).await;
+    judged(&asked?)?;
+    kept
+}
+
+/// The same model, spoken to through the recorder.
+fn through(recorder: &Recorder, chat: ChatSettings) -> Result<ChatSettings, Exit> {
+    let here = Endpoint::new(&recorder.url())
+        .map_err(|error| Exit::Environment(format!("the recorder cannot be used: {error}")))?;
+    Ok(ChatSettings {
+        endpoint: here.with_key_of(&chat.endpoint),
+        ..chat
+    })
+}
+
+async fn conversation(harness: &Harness, prompts: &[String]) -> Result<Vec<Run>, HarnessError> {
+    let id = format!("record-{}", uuid::Uuid::new_v4().simple());
+    let mut runs = Vec::with_capacity(prompts.len());
+    for prompt in prompts {
+        let run = match prompts {
+            [_] => watched(harness, prompt).await?,
+            _ => harness.ask(prompt).conversation(&id).await?,
+        };
+        out(&format!("\n{}", run_text(&run)));
+        runs.push(run);
+    }
+    Ok(runs)
+}
+
+async fn keep(recorder: Recorder, to: &Path, context_bytes: usize) -> Result<(), Exit> {
+    let recording = recorder.write(to, Some(context_bytes)).await?;
+    out(&format!(
+        "\nrecorded {} of `{}` in {}; `kai-e2e run --model replay:{}` replays it",
+        match recording.calls() {
+            1 => "1 call".to_owned(),
+            calls => format!("{calls} calls"),
+        },
+        recording.model(),
+        to.display(),
+        to.display(),
+    ));
+    Ok(())
+}
