@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::contract::TokenUsage;
+
 /// One message of the conversation between the agent and its model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
@@ -85,24 +87,6 @@ pub enum ModelDelta {
     Text(String),
     /// The model has begun to call a tool: what it said before is no answer, unless it was told already.
     ToolCall,
-}
-
-/// How many tokens a turn cost, as the server counted them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct TokenUsage {
-    /// Tokens of the request.
-    pub prompt_tokens: u64,
-    /// Tokens that the model produced, reasoning included.
-    pub completion_tokens: u64,
-}
-
-impl std::ops::AddAssign for TokenUsage {
-    fn add_assign(&mut self, other: Self) {
-        self.prompt_tokens = self.prompt_tokens.saturating_add(other.prompt_tokens);
-        self.completion_tokens = self
-            .completion_tokens
-            .saturating_add(other.completion_tokens);
-    }
 }
 
 /// A whole turn.

@@ -43,8 +43,8 @@ pub use catalogue::{
     GlossaryTerm,
 };
 pub use chat_model::{
-    ChatModel, DeltaSink, Message, ModelDelta, ModelError, ModelRequest, ModelTurn, TokenUsage,
-    ToolCall, ToolSpec,
+    ChatModel, DeltaSink, Message, ModelDelta, ModelError, ModelRequest, ModelTurn, ToolCall,
+    ToolSpec,
 };
 pub use config::{AgentConfig, LoopBounds, SqlLimits, TypesenseConfig};
 pub use connection::ConnectionError;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::{AgentError, TokenUsage};
-use crate::contract::Event;
+use super::AgentError;
+use crate::contract::{Event, TokenUsage};
 
 /// What a caller asks.
 #[derive(Debug, Clone, Copy)]

@@ -59,6 +59,7 @@ fn good() -> RunEvidence {
             stages_completed: vec![],
             events_sent: 5,
             events_failed: 0,
+            usage: None,
         }),
         failure: None,
         visible: vec![VisibleWorkflow {

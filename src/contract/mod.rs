@@ -30,6 +30,6 @@ pub use names::{
     DEFAULT_TASK_QUEUE, SCAN_SCHEMA_ACTIVITY, STORE_CONNECTION_ACTIVITY, TEST_CONNECTION_ACTIVITY,
     organisation_task_queue,
 };
-pub use result::{ChatResult, RunStatus};
+pub use result::{ChatResult, RunStatus, TokenUsage};
 pub use secret::Secret;
 pub use session::SessionId;

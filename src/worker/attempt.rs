@@ -98,6 +98,7 @@ fn result_of(report: &RunReport, began: Instant, counts: &DeliveryCounts) -> Cha
         stages_completed: report.stages_completed.clone(),
         events_sent: counts.sent(),
         events_failed: counts.failed(),
+        usage: report.usage,
     }
 }
 

@@ -17,6 +17,8 @@ mod turn;
 pub(super) use start::{Parts, run};
 
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

@@ -16,9 +16,9 @@ use crate::agent::run::{EventSink, RunReport, RunRequest};
 use crate::agent::stop::Stop;
 use crate::agent::store::Store;
 use crate::agent::tools::{Known, ToolContext, Toolbox, matching_skills};
-use crate::agent::{AgentError, ChatModel, LoopBounds, ModelTurn, TokenUsage};
+use crate::agent::{AgentError, ChatModel, LoopBounds, ModelTurn};
 use crate::contract::documents::Skill;
-use crate::contract::{Event, LoadedSkill};
+use crate::contract::{Event, LoadedSkill, TokenUsage};
 
 /// What a run works with; all of it outlives the run.
 #[derive(Clone, Copy)]

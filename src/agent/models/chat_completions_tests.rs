@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::agent::models::{Endpoint, Reply, ScriptedServer};
-use crate::agent::{Message, ModelDelta, TokenUsage};
+use crate::agent::{Message, ModelDelta};
+use crate::contract::TokenUsage;
 
 const KEY: &str = "sk-test-Abcdefghij0123456789";
 

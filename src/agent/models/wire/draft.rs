@@ -3,7 +3,8 @@
 use super::calls::Calls;
 use super::chunk::{Choice, Chunk};
 use super::think::ThinkTags;
-use crate::agent::{Message, ModelDelta, ModelTurn, TokenUsage};
+use crate::agent::{Message, ModelDelta, ModelTurn};
+use crate::contract::TokenUsage;
 
 /// Adds up chunks.
 #[derive(Debug, Default)]

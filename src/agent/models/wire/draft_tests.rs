@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
 use super::{Chunk, Draft, Flaw};
-use crate::agent::{Message, ModelDelta, ModelTurn, TokenUsage, ToolCall};
+use crate::agent::{Message, ModelDelta, ModelTurn, ToolCall};
+use crate::contract::TokenUsage;
 
 /// Adds up chunks; `DONE` ends the stream.
 fn turn_after(messages: &[Message], chunks: &[Value]) -> Result<ModelTurn, Flaw> {
