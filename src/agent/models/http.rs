@@ -143,3 +143,7 @@ fn system_roots() -> Result<RootCertStore, HttpError> {
     }
     Ok(roots)
 }
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;
