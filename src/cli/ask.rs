@@ -15,8 +15,9 @@ use crate::report::{run_json, run_text};
 
 pub(super) async fn ask(args: AskArgs) -> Result<(), Exit> {
     let prompts = prompts(&args.prompts)?;
-    let settings = args.model.settings()?;
-    on_own_stack(&args.stack.config()?, settings, async |harness| {
+    let stack = args.stack.config()?;
+    let model = args.model.open(&stack).await?;
+    on_own_stack(&stack, model.settings()?, async |harness| {
         let runs = match args.format {
             AskFormat::Text => as_text(harness, &prompts).await?,
             AskFormat::Jsonl => as_lines(harness, &prompts, args.concurrency).await?,

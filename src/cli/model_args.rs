@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::Exit;
 use crate::agent::models::{ModelChoice, Recording, ReplayPace};
-use crate::harness::HarnessSettings;
+use crate::harness::{HarnessSettings, LocalModel};
+use crate::stack::StackConfig;
 use crate::worker::model_from_variables;
 
 /// A language model thinks for as long as its worker lets it: the time-out of `chat_streaming` (contract §1).
@@ -14,7 +15,8 @@ const LIVE_RUN: Duration = Duration::from_secs(15 * 60);
 
 #[derive(Debug, Args)]
 pub(super) struct ModelArgs {
-    /// `offline`, `openai[:NAME]`, `ollama[:NAME]`, `openai-compatible[:NAME]` or `replay:FILE`. Servers, keys and names that
+    /// `offline`, `openai[:NAME]`, `ollama[:NAME]`, `openai-compatible[:NAME]`, `replay:FILE` or `local` (`make model` installs
+    /// it). Servers, keys and names that
     /// are not typed come from the worker's own variables (OPENAI_API_KEY, OPENAI_API_BASE, OLLAMA_API_BASE, CHAT_MODEL, …).
     #[arg(long, value_name = "MODEL", default_value = "offline")]
     pub(super) model: String,
@@ -29,26 +31,53 @@ pub(super) enum PaceArg {
     Real,
 }
 
-impl ModelArgs {
-    /// The model that was named.
-    pub(super) fn choice(&self) -> Result<ModelChoice, Exit> {
-        let choice = choice(&self.model, |name| std::env::var(name).ok())?;
-        if let ModelChoice::Replay { path, .. } = &choice {
-            // What is wrong with it is said before anything is started.
-            Recording::read(path)?;
-        }
-        Ok(match (choice, self.replay_pace) {
-            (ModelChoice::Replay { path, .. }, PaceArg::Real) => ModelChoice::Replay {
-                path,
-                pace: ReplayPace::Real,
-            },
-            (choice, _) => choice,
-        })
-    }
+/// A model in use, and what runs for it.
+pub(super) struct ModelInUse {
+    pub(super) choice: ModelChoice,
+    /// Held for as long as the model is used.
+    _local: Option<LocalModel>,
+}
 
+impl ModelInUse {
     /// The environment's settings, with this model.
     pub(super) fn settings(&self) -> Result<HarnessSettings, Exit> {
-        settings(self.choice()?)
+        settings(self.choice.clone())
+    }
+}
+
+impl ModelArgs {
+    /// The model that was named. What is wrong with it is said before anything else is started.
+    pub(super) async fn open(&self, stack: &StackConfig) -> Result<ModelInUse, Exit> {
+        if self.model == "local" {
+            let local = LocalModel::start(stack).await?;
+            return Ok(ModelInUse {
+                choice: local.choice(),
+                _local: Some(local),
+            });
+        }
+        let choice = match choice(&self.model, |name| std::env::var(name).ok())? {
+            ModelChoice::Replay { path, .. } => {
+                Recording::read(&path)?;
+                ModelChoice::Replay {
+                    path,
+                    pace: self.replay_pace.into(),
+                }
+            }
+            choice => choice,
+        };
+        Ok(ModelInUse {
+            choice,
+            _local: None,
+        })
+    }
+}
+
+impl From<PaceArg> for ReplayPace {
+    fn from(pace: PaceArg) -> Self {
+        match pace {
+            PaceArg::Full => Self::Full,
+            PaceArg::Real => Self::Real,
+        }
     }
 }
 

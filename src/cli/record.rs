@@ -13,16 +13,18 @@ use crate::harness::{Harness, HarnessError, Run};
 use crate::report::run_text;
 
 pub(super) async fn record(args: RecordArgs) -> Result<(), Exit> {
-    let ModelChoice::Chat(chat) = args.model.choice()? else {
+    let stack = args.stack.config()?;
+    let model = args.model.open(&stack).await?;
+    let ModelChoice::Chat(chat) = model.choice.clone() else {
         return Err(Exit::Usage(format!(
-            "`--model {}` is no live model: name an `openai`, `ollama` or `openai-compatible` one to record",
+            "`--model {}` is no live model: name an `openai`, `ollama`, `openai-compatible` one or `local` to record",
             args.model.model
         )));
     };
     let recorder = Recorder::start(&chat.endpoint, chat.timeouts.connect).await?;
     let context_bytes = chat.context_bytes;
-    let settings = settings(ModelChoice::Chat(through(&recorder, chat)?))?;
-    let asked = on_own_stack(&args.stack.config()?, settings, async |harness| {
+    let settings = settings(ModelChoice::chat(through(&recorder, *chat)?))?;
+    let asked = on_own_stack(&stack, settings, async |harness| {
         Ok(conversation(harness, &args.prompt).await?)
     })
     .await;

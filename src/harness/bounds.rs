@@ -46,8 +46,15 @@ pub(super) const ARTEFACTS: Bound = Bound::seconds(
     "each of the artefacts of a failing test",
 );
 
+/// A gigabyte is read from disk.
+pub(super) const MODEL: Bound = Bound::seconds(
+    "KAI_E2E_MODEL_TIMEOUT",
+    120,
+    "the local language model to be ready",
+);
+
 /// All of this room.
-pub(super) const ALL: [Bound; 8] = [RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS];
+pub(super) const ALL: [Bound; 9] = [RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, MODEL];
 
 #[cfg(test)]
 mod tests {

@@ -52,7 +52,7 @@ pub fn model_from_variables(
             });
         }
     };
-    settings(&get, endpoint).map(ModelChoice::Chat)
+    settings(&get, endpoint).map(ModelChoice::chat)
 }
 
 fn openai(get: &impl Fn(&str) -> Option<String>) -> Result<Endpoint, ConfigError> {
@@ -181,7 +181,7 @@ mod tests {
 
     fn chat(pairs: &[(&str, &str)]) -> ChatSettings {
         match read(pairs).expect("usable") {
-            ModelChoice::Chat(settings) => settings,
+            ModelChoice::Chat(settings) => *settings,
             other => panic!("{other:?}"),
         }
     }

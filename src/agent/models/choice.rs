@@ -18,7 +18,7 @@ pub enum ModelChoice {
     #[default]
     Offline,
     /// A language model behind chat completions.
-    Chat(ChatSettings),
+    Chat(Box<ChatSettings>),
     /// A recorded one.
     Replay {
         /// The recording.
@@ -49,6 +49,11 @@ pub enum ModelSetupError {
 }
 
 impl ModelChoice {
+    /// A language model behind chat completions.
+    pub fn chat(settings: ChatSettings) -> Self {
+        Self::Chat(Box::new(settings))
+    }
+
     /// The model that a file has recorded, replayed without any waiting.
     pub fn replay(path: impl Into<PathBuf>) -> Self {
         Self::Replay {
@@ -75,7 +80,7 @@ impl ModelChoice {
         Ok(match self {
             Self::Offline => Arc::new(OfflineAnalyst::new()),
             Self::Chat(settings) => {
-                let client = ChatCompletions::new(settings.clone()).map_err(|source| {
+                let client = ChatCompletions::new((**settings).clone()).map_err(|source| {
                     ModelSetupError::Client {
                         model: settings.model.clone(),
                         source,

@@ -55,6 +55,21 @@ async fn a_conversation_is_recorded_and_replayed_without_its_server() -> Result 
 }
 
 #[tokio::test]
+async fn a_local_model_that_is_not_installed_is_an_error_with_advice() -> Result {
+    let (state, cache) = (TempDir::new()?, TempDir::new()?);
+    let mut command = isolated(&state);
+    command
+        .args(["run", "--model", "local"])
+        .env("KAI_E2E_CACHE", cache.path());
+    let refused = output(command).await?;
+    assert_eq!(refused.status.code(), Some(3), "{}", shown(&refused));
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(text.contains("`make model` installs it"), "{text}");
+    assert_nothing_left(&state);
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_cannot_be_recorded_or_replayed_is_a_usage_error_before_anything_starts() -> Result {
     let state = TempDir::new()?;
     for (arguments, said) in [

@@ -26,7 +26,7 @@ async fn with_model(harness: &Harness, model: ModelChoice) -> Result<Harness> {
 /// The model of a scripted server.
 fn live(server: &ScriptedServer) -> Result<ModelChoice> {
     let endpoint = Endpoint::new(&server.url())?;
-    Ok(ModelChoice::Chat(ChatSettings::new(
+    Ok(ModelChoice::chat(ChatSettings::new(
         endpoint,
         scripts::MODEL,
     )))

@@ -119,7 +119,7 @@ async fn record_again(#[future(awt)] harness: Harness) -> Result {
         let recorder = Recorder::start(&upstream, Duration::from_secs(5)).await?;
         let through = ChatSettings::new(Endpoint::new(&recorder.url())?, MODEL);
         let context_bytes = through.context_bytes;
-        let recorded = with_model(&harness, ModelChoice::Chat(through)).await?;
+        let recorded = with_model(&harness, ModelChoice::chat(through)).await?;
         recorded.ask(conversation.question).await?.check()?;
         recorder
             .write(recording(conversation.name), Some(context_bytes))

@@ -94,7 +94,7 @@ async fn a_server_that_stays_away_fails_the_run_with_its_name_and_without_its_ke
     let refusal = Reply::error(401, &format!("Incorrect API key provided: {KEY}"));
     let server = ScriptedServer::replies(vec![refusal]).await?;
     let endpoint = Endpoint::new(&server.url())?.with_key(KEY);
-    let model = ModelChoice::Chat(ChatSettings::new(endpoint, scripts::MODEL));
+    let model = ModelChoice::chat(ChatSettings::new(endpoint, scripts::MODEL));
     let with = with_model(&harness, model).await?;
     let run = with.ask("Apa saja?").await?;
     run.expect_events("… error done")?;

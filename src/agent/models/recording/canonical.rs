@@ -22,6 +22,13 @@ pub(super) fn canonical(value: &Value) -> String {
     }
 }
 
+/// A text's JSON, when writing it again gives the text: only then it can be kept as JSON and be given back exactly.
+pub(super) fn as_written(text: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let written = value.to_string();
+    (written == text).then_some(value)
+}
+
 /// Puts `<time>` in the place of each date with a time of day, and `<uuid>` in that of each UUID. Dates alone stay: they are
 /// what people ask about.
 pub(super) fn without_times(text: &str) -> String {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::canonical::as_written;
 use super::error::RecordingError;
 use super::exchange::{Chunk, End, Exchange, Recording, Response};
 use super::pieces;
@@ -193,12 +194,10 @@ fn millis(delay: Duration) -> u64 {
 /// Texts that are JSON, as outputs of tools and arguments of calls are, as the JSON that they are.
 fn readable(value: &Value) -> Value {
     match value {
-        Value::String(text) if text.starts_with(['{', '[']) => {
-            match serde_json::from_str::<Value>(text) {
-                Ok(inner) if inner.to_string() == *text => json!({ JSON: inner }),
-                _ => value.clone(),
-            }
-        }
+        Value::String(text) if text.starts_with(['{', '[']) => match as_written(text) {
+            Some(inner) => json!({ JSON: inner }),
+            None => value.clone(),
+        },
         Value::Array(items) => items.iter().map(readable).collect(),
         Value::Object(object) => object
             .iter()

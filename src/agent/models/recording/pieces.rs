@@ -8,6 +8,8 @@
 
 use serde_json::{Value, json};
 
+use super::canonical::as_written;
+
 /// Writes bytes.
 pub(super) fn write(bytes: &[u8]) -> Value {
     let mut pieces = Vec::new();
@@ -64,8 +66,7 @@ fn event(block: &str) -> Option<Value> {
     if !data.starts_with(['{', '[']) {
         return None;
     }
-    let value: Value = serde_json::from_str(data).ok()?;
-    (value.to_string() == data).then_some(value)
+    as_written(data)
 }
 
 /// Reads them back.
