@@ -4,7 +4,7 @@ mod bounds;
 mod command;
 mod replays;
 mod same_conversation;
-mod scripts;
+pub mod scripts;
 mod streaming;
 
 use std::path::PathBuf;

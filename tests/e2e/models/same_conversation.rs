@@ -6,6 +6,7 @@ use rstest::rstest;
 
 use super::scripts::RANKING;
 use super::{live, recording, with_model};
+use crate::canonical::GOLDEN;
 use crate::questions::assert_same_rows;
 use crate::support::{Result, golden};
 
@@ -15,14 +16,7 @@ async fn gives_clean_streams_and_the_same_rows_with_every_model(
     #[future(awt)] harness: Harness,
 ) -> Result {
     let server = RANKING.server().await?;
-    let rows = golden(
-        &harness,
-        r#"SELECT p.name, round(avg(c.capital::numeric), 2)
-             FROM cooperative c JOIN provinces p ON p.code = c."provinceId"::text
-            WHERE c.capital ~ '^[0-9]+(\.[0-9]+)?$'
-            GROUP BY p.name ORDER BY 2 DESC LIMIT 5"#,
-    )
-    .await?;
+    let rows = golden(&harness, GOLDEN).await?;
     let models = [
         ("the offline analyst", ModelChoice::Offline),
         (
