@@ -98,9 +98,9 @@ pub(super) struct RecordArgs {
     pub(super) stack: StackArgs,
     #[command(flatten)]
     pub(super) model: ModelArgs,
-    /// The question; several are asked one after the other, in one conversation.
+    /// The question.
     #[arg(long, default_value = DEFAULT_PROMPT, value_parser = prompt)]
-    pub(super) prompt: Vec<String>,
+    pub(super) prompt: String,
     /// The file that is written, or replaced.
     #[arg(long, value_name = "FILE")]
     pub(super) to: PathBuf,

@@ -9,7 +9,6 @@ use super::model_args::settings;
 use super::run::{judged, watched};
 use super::stack::on_own_stack;
 use crate::agent::models::{ChatSettings, Endpoint, ModelChoice, Recorder};
-use crate::harness::{Harness, HarnessError, Run};
 use crate::report::run_text;
 
 pub(super) async fn record(args: RecordArgs) -> Result<(), Exit> {
@@ -25,13 +24,18 @@ pub(super) async fn record(args: RecordArgs) -> Result<(), Exit> {
     let context_bytes = chat.context_bytes;
     let settings = settings(ModelChoice::chat(through(&recorder, *chat)?))?;
     let asked = on_own_stack(&stack, settings, async |harness| {
-        Ok(conversation(harness, &args.prompt).await?)
+        let run = watched(harness, &args.prompt).await?;
+        out(&format!("\n{}", run_text(&run)));
+        Ok(run)
     })
     .await;
     // What was said is kept whatever became of it: a failure is worth a recording too.
     let kept = keep(recorder, &args.to, context_bytes).await;
-    judged(&asked?)?;
-    kept
+    match (asked.and_then(|run| judged(&[run])), kept) {
+        (Ok(()), kept) => kept,
+        (Err(Exit::NotHeld(text)), Err(error)) => Err(Exit::NotHeld(format!("{text}\n{error}"))),
+        (Err(exit), _) => Err(exit),
+    }
 }
 
 /// The same model, spoken to through the recorder.
@@ -42,20 +46,6 @@ fn through(recorder: &Recorder, chat: ChatSettings) -> Result<ChatSettings, Exit
         endpoint: here.with_key_of(&chat.endpoint),
         ..chat
     })
-}
-
-async fn conversation(harness: &Harness, prompts: &[String]) -> Result<Vec<Run>, HarnessError> {
-    let id = format!("record-{}", uuid::Uuid::new_v4().simple());
-    let mut runs = Vec::with_capacity(prompts.len());
-    for prompt in prompts {
-        let run = match prompts {
-            [_] => watched(harness, prompt).await?,
-            _ => harness.ask(prompt).conversation(&id).await?,
-        };
-        out(&format!("\n{}", run_text(&run)));
-        runs.push(run);
-    }
-    Ok(runs)
 }
 
 async fn keep(recorder: Recorder, to: &Path, context_bytes: usize) -> Result<(), Exit> {
