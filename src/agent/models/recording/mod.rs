@@ -29,11 +29,13 @@ mod exchange;
 mod file;
 mod nearest;
 mod pieces;
+mod reader;
 mod recorder;
 mod replay;
 mod request;
 mod secrets;
 mod tape;
+mod writer;
 
 pub use error::RecordingError;
 pub use exchange::Recording;
