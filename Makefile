@@ -4,7 +4,7 @@
 CARGO ?= cargo
 PROMPT ?= Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi
 
-.PHONY: help demo test images binaries up down lint bench
+.PHONY: help demo test images binaries model up down lint bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ images: ## Build the three service images from distribution packages
 
 binaries: ## Install the three services' programs, for machines without a container engine
 	$(CARGO) run --quiet -- binaries install
+
+model: ## Install a small language model for `kai-e2e run --model local` (1.2 GB, optional)
+	sh fixtures/model/install.sh
 
 up: ## Start a stack that stays, and print how to reach it
 	$(CARGO) run --quiet -- up

@@ -1,8 +1,12 @@
 //! The one trait behind which every model stands: the offline analyst, a hosted or local server, recorded traffic.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::contract::TokenUsage;
 
 /// One message of the conversation between the agent and its model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,8 +49,12 @@ pub struct ToolCall {
     pub id: String,
     /// The tool's name.
     pub tool: String,
-    /// Its arguments.
+    /// Its arguments; empty when they cannot be read.
     pub arguments: Map<String, Value>,
+    /// Why the arguments cannot be read as a JSON object, with what they were; the call fails with these words, and the
+    /// model may try again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<String>,
 }
 
 /// A tool as the model sees it.
@@ -77,6 +85,8 @@ pub enum ModelDelta {
     Thinking(String),
     /// A piece of the visible text.
     Text(String),
+    /// The model has begun to call a tool: what it said before is no answer, unless it was told already.
+    ToolCall,
 }
 
 /// A whole turn.
@@ -86,6 +96,8 @@ pub struct ModelTurn {
     pub content: String,
     /// The tools to run; when there are none, `content` is the answer.
     pub tool_calls: Vec<ToolCall>,
+    /// What it cost, when the model says so.
+    pub usage: Option<TokenUsage>,
 }
 
 /// Receives the pieces of a turn in order.
@@ -106,6 +118,8 @@ pub enum ModelError {
         model: String,
         /// What was seen.
         reason: String,
+        /// How long its server asked to wait before another attempt.
+        retry_after: Option<Duration>,
     },
     /// The model answered with something that is no turn; another attempt gives the same.
     #[error("the model `{model}` gave no usable answer: {reason}")]
@@ -123,7 +137,12 @@ pub trait ChatModel: Send + Sync {
     /// The model's name, for messages and logs.
     fn name(&self) -> &str;
 
-    /// Produces the next turn, handing its pieces to `sink` as they come.
+    /// How many bytes of conversation it can be given in one turn; none when it sets no bound of its own.
+    fn context_bytes(&self) -> Option<usize> {
+        None
+    }
+
+    /// Produces the next turn, handing its pieces to `sink` as they come. A caller that wants no more drops the future.
     ///
     /// # Errors
     /// When the model cannot be reached or says something that is no turn.

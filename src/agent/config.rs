@@ -111,20 +111,23 @@ impl Default for SqlLimits {
 /// Bounds of one run. A run that meets one of them fails and says which.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoopBounds {
-    /// How many turns the model gets.
+    /// How many turns the model gets; 24 (`AGENT_MAX_TURNS`).
     pub iterations: usize,
-    /// How many tools it may call.
+    /// How many tools it may call; 60 (`AGENT_MAX_TOOL_CALLS`).
     pub tool_calls: usize,
-    /// How often the same call (tool and arguments) may fail.
+    /// How often the same call (tool and arguments) may fail; 3 (`AGENT_MAX_IDENTICAL_FAILURES`).
     pub identical_failures: usize,
-    /// How long the run may take.
+    /// How long the run may take; 10 minutes (`AGENT_MAX_SECONDS`). A worker ends a run sooner than that where its
+    /// activity's own time-out would cut it off.
     pub wall_time: Duration,
-    /// How many bytes of conversation the model may be given in one turn.
+    /// How many bytes of conversation the model may be given in one turn, the tools' descriptions included; 4 MiB
+    /// (`AGENT_MAX_MODEL_BYTES`), and no more than the model's own bound
+    /// ([`ChatModel::context_bytes`](super::ChatModel::context_bytes)). Before a run fails for it, outputs of tools that
+    /// the model has read are left out, the oldest first, and the model is told so.
     pub model_bytes: usize,
 }
 
 impl Default for LoopBounds {
-    /// 24 turns, 60 calls, 3 failures, 10 minutes, 4 MiB.
     fn default() -> Self {
         Self {
             iterations: 24,

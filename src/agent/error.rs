@@ -139,6 +139,14 @@ impl AgentError {
         }
     }
 
+    /// How long the service that failed asked to wait before another attempt.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Model(ModelError::Unavailable { retry_after, .. }) => *retry_after,
+            _ => None,
+        }
+    }
+
     /// The error with its causes, in one line.
     pub fn chain(&self) -> String {
         error_chain(self)

@@ -14,6 +14,7 @@
 //! | `sql` | the guard, the execution, values as JSON |
 //! | `schema` | reading a database's schema into the knowledge |
 //! | `analyst` | the offline model |
+//! | [`models`] | language models, recorded and scripted ones |
 //! | `catalogue` | instructions, glossary and skills as data |
 //!
 //! The agent knows nothing of Temporal: a worker drives it.
@@ -28,6 +29,7 @@ mod crypto;
 mod error;
 mod handle;
 mod knowledge;
+pub mod models;
 mod run;
 mod schema;
 mod sql;

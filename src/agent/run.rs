@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::AgentError;
-use crate::contract::Event;
+use crate::contract::{Event, TokenUsage};
 
 /// What a caller asks.
 #[derive(Debug, Clone, Copy)]
@@ -26,13 +26,15 @@ pub trait EventSink: Send {
 /// How a run ended.
 #[derive(Debug)]
 pub struct RunReport {
-    /// The answer: exactly the `token` events joined. Empty when the run failed.
+    /// The answer: exactly the `token` events joined. Of a run that failed, what had been told by then.
     pub final_answer: String,
     /// Every statement that was executed, in order, exactly as sent to Postgres; also those that failed in execution.
     pub sql_queries: Vec<String>,
     /// The stages that were completed, in order, each once: `prepare` (connection and skills read), `plan` (steps
     /// written), `context` (knowledge looked up), `query` (a statement returned), `answer`.
     pub stages_completed: Vec<String>,
+    /// What the model's turns cost together, when it says so.
+    pub usage: Option<TokenUsage>,
     /// Why there is no answer.
     pub failure: Option<AgentError>,
 }
@@ -44,6 +46,7 @@ impl RunReport {
             final_answer: String::new(),
             sql_queries: Vec::new(),
             stages_completed: Vec::new(),
+            usage: None,
             failure: Some(failure),
         }
     }

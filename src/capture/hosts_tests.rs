@@ -15,7 +15,7 @@ const READ: [&str; 7] = [
     "/sessions/s",
     "/sessions/s/faults",
     "/sessions/s/transcript",
-    "/stream/s?last_event_id=latest",
+    "/stream/s?last_event_id=1-1-1",
 ];
 
 /// Sends a request as it is, and returns the status.

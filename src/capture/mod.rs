@@ -69,7 +69,6 @@ mod misbehave;
 mod origins;
 mod overview;
 mod page;
-mod parser;
 mod percent;
 mod placement;
 mod record;

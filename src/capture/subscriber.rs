@@ -9,9 +9,9 @@ use futures::{Stream, StreamExt};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use serde_json::{Map, Value};
 
-use super::parser::{Frame, Parser, TooLarge};
 use super::{EventId, SubscribeError, frame, transcript};
 use crate::contract::Event;
+use crate::contract::sse::{Frame, Parser, TooLarge};
 
 /// How a [`Subscriber`] behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]

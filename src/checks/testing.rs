@@ -60,6 +60,7 @@ fn result() -> ChatResult {
         stages_completed: vec![],
         events_sent: 6,
         events_failed: 0,
+        usage: None,
     }
 }
 

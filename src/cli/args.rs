@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Exit;
 use super::capture_args::{CaptureArgs, ReplayArgs};
+use super::model_args::ModelArgs;
 use crate::stack::{ProviderChoice, StackConfig};
 
 /// The question that `run` asks when none is given.
@@ -29,6 +30,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Send many prompts through one stack, one a line of a file.
     Ask(AskArgs),
+    /// Ask a language model, and keep what it said in a file that replays it: `run --model replay:FILE`.
+    Record(RecordArgs),
     /// Start a stack that stays, and print how to reach it.
     Up(UpArgs),
     /// Remove the kept stack and whatever earlier runs left behind.
@@ -73,6 +76,8 @@ impl StackArgs {
 pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) stack: StackArgs,
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
     /// The question.
     #[arg(long, default_value = DEFAULT_PROMPT, value_parser = prompt)]
     pub(super) prompt: String,
@@ -88,9 +93,25 @@ pub(super) enum RunFormat {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct RecordArgs {
+    #[command(flatten)]
+    pub(super) stack: StackArgs,
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    /// The question.
+    #[arg(long, default_value = DEFAULT_PROMPT, value_parser = prompt)]
+    pub(super) prompt: String,
+    /// The file that is written, or replaced.
+    #[arg(long, value_name = "FILE")]
+    pub(super) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct AskArgs {
     #[command(flatten)]
     pub(super) stack: StackArgs,
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
     /// A file with one prompt a line; empty lines are skipped, `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) prompts: PathBuf,
@@ -205,6 +226,7 @@ mod tests {
             vec!["kai-e2e", "run", "--format", "xml"],
             vec!["kai-e2e", "run", "--provider", "docker"],
             vec!["kai-e2e", "ask"],
+            vec!["kai-e2e", "record", "--model", "openai:m"],
             vec!["kai-e2e", "capture", "--listen", "here"],
             vec!["kai-e2e", "ask", "--prompts", "f", "--concurrency", "0"],
         ] {

@@ -15,7 +15,9 @@ use crate::report::{run_json, run_text};
 
 pub(super) async fn ask(args: AskArgs) -> Result<(), Exit> {
     let prompts = prompts(&args.prompts)?;
-    on_own_stack(&args.stack.config()?, async |harness| {
+    let stack = args.stack.config()?;
+    let model = args.model.open(&stack).await?;
+    on_own_stack(&stack, model.settings()?, async |harness| {
         let runs = match args.format {
             AskFormat::Text => as_text(harness, &prompts).await?,
             AskFormat::Jsonl => as_lines(harness, &prompts, args.concurrency).await?,

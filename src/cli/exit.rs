@@ -1,5 +1,6 @@
 //! How a command ends when it does not succeed.
 
+use crate::agent::models::RecordingError;
 use crate::capture::{CaptureError, ReplayError, TranscriptError};
 use crate::harness::HarnessError;
 use crate::stack::StackError;
@@ -57,7 +58,7 @@ impl From<ConfigError> for Exit {
 impl From<WorkerError> for Exit {
     fn from(error: WorkerError) -> Self {
         match error {
-            WorkerError::Config(_) => Self::Usage(text(&error)),
+            WorkerError::Config(_) | WorkerError::Model(_) => Self::Usage(text(&error)),
             _ => Self::Environment(text(&error)),
         }
     }
@@ -70,6 +71,15 @@ impl From<CaptureError> for Exit {
                 Self::Usage(text(&error))
             }
             _ => Self::Environment(text(&error)),
+        }
+    }
+}
+
+impl From<RecordingError> for Exit {
+    fn from(error: RecordingError) -> Self {
+        match error {
+            RecordingError::Listen(_) => Self::Environment(text(&error)),
+            _ => Self::Usage(text(&error)),
         }
     }
 }

@@ -9,6 +9,8 @@ mod console;
 mod doctor;
 mod exit;
 mod images;
+mod model_args;
+mod record;
 mod run;
 mod services;
 mod signals;
@@ -28,6 +30,7 @@ pub async fn execute(cli: Cli) -> Result<(), Exit> {
     match cli.command {
         Command::Run(args) => run::run(args).await,
         Command::Ask(args) => ask::ask(args).await,
+        Command::Record(args) => record::record(args).await,
         Command::Up(args) => services::up(args).await,
         Command::Down(args) => services::down(args).await,
         Command::Status(args) => status::status(args).await,

@@ -10,7 +10,9 @@ use crate::harness::{Harness, HarnessError, Run};
 use crate::report::{event_line, run_json, run_text};
 
 pub(super) async fn run(args: RunArgs) -> Result<(), Exit> {
-    on_own_stack(&args.stack.config()?, async |harness| {
+    let stack = args.stack.config()?;
+    let model = args.model.open(&stack).await?;
+    on_own_stack(&stack, model.settings()?, async |harness| {
         let run = match args.format {
             RunFormat::Json => harness.ask(&args.prompt).await?,
             RunFormat::Text => watched(harness, &args.prompt).await?,

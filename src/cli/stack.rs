@@ -13,12 +13,13 @@ use crate::stack::{OwnedStack, StackConfig};
 /// the work; cleaning up goes on.
 pub(super) async fn on_own_stack<T>(
     config: &StackConfig,
+    settings: HarnessSettings,
     work: impl AsyncFnOnce(&Harness) -> Result<T, Exit>,
 ) -> Result<T, Exit> {
     // Nobody else is on this stack: there is nothing to be kept apart from.
     let settings = HarnessSettings {
         isolation: Isolation::Master,
-        ..HarnessSettings::from_env()?
+        ..settings
     };
     let owned =
         unless_stopped(async { Ok(OwnedStack::start(config, &StandardError).await?) }).await?;

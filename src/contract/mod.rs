@@ -18,6 +18,7 @@ pub mod protocol;
 mod result;
 mod secret;
 mod session;
+pub(crate) mod sse;
 
 pub use callback::{Callback, CallbackError};
 pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES};
@@ -32,6 +33,6 @@ pub use names::{
     DEFAULT_TASK_QUEUE, SCAN_SCHEMA_ACTIVITY, STORE_CONNECTION_ACTIVITY, TEST_CONNECTION_ACTIVITY,
     organisation_task_queue,
 };
-pub use result::{ChatResult, RunStatus};
+pub use result::{ChatResult, RunStatus, TokenUsage};
 pub use secret::Secret;
 pub use session::SessionId;

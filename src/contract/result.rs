@@ -43,6 +43,27 @@ pub struct ChatResult {
     /// Events that could not be delivered. Ours: absent from KAI's own result.
     #[serde(default)]
     pub events_failed: u64,
+    /// What the model's turns cost together. Ours: absent when the model does not say, as the offline analyst.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<TokenUsage>,
+}
+
+/// How many tokens a language model's server counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TokenUsage {
+    /// Tokens of the requests.
+    pub prompt_tokens: u64,
+    /// Tokens that the model produced, reasoning included.
+    pub completion_tokens: u64,
+}
+
+impl std::ops::AddAssign for TokenUsage {
+    fn add_assign(&mut self, other: Self) {
+        self.prompt_tokens = self.prompt_tokens.saturating_add(other.prompt_tokens);
+        self.completion_tokens = self
+            .completion_tokens
+            .saturating_add(other.completion_tokens);
+    }
 }
 
 #[cfg(test)]
@@ -59,6 +80,20 @@ mod tests {
         });
         let result: ChatResult = serde_json::from_value(wire.clone()).expect("a whole result");
         assert_eq!(serde_json::to_value(&result).expect("serialises"), wire);
+    }
+
+    #[test]
+    fn the_usage_is_a_key_of_its_own_where_there_is_one() {
+        let wire = json!({"task_id": "t", "status": "completed", "final_answer": "42", "execution_time_ms": 1,
+                          "usage": {"prompt_tokens": 7, "completion_tokens": 3}});
+        let mut result: ChatResult = serde_json::from_value(wire.clone()).expect("a result");
+        assert_eq!(
+            serde_json::to_value(&result).expect("serialises")["usage"],
+            wire["usage"]
+        );
+        result.usage = None;
+        let without = serde_json::to_value(&result).expect("serialises");
+        assert_eq!(without.get("usage"), None);
     }
 
     #[test]

@@ -53,9 +53,16 @@ pub(super) const NAMESPACE: Bound = Bound::seconds(
     "a new namespace to be usable",
 );
 
+/// A gigabyte is read from disk.
+pub(super) const MODEL: Bound = Bound::seconds(
+    "KAI_E2E_MODEL_TIMEOUT",
+    120,
+    "the local language model to be ready",
+);
+
 /// All of this room.
-pub(super) const ALL: [Bound; 9] = [
-    RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, NAMESPACE,
+pub(super) const ALL: [Bound; 10] = [
+    RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, NAMESPACE, MODEL,
 ];
 
 #[cfg(test)]

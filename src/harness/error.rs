@@ -34,6 +34,12 @@ pub enum HarnessError {
     /// The collections of a private world could not be filled.
     #[error("the collections of a private world could not be filled")]
     World(#[source] AgentError),
+    /// The local language model cannot be used.
+    #[error("the local model cannot be used: {reason}")]
+    LocalModel {
+        /// What is wrong, and what would be right.
+        reason: String,
+    },
     /// A Temporal namespace could not be made or deleted.
     #[error("the temporal namespace {namespace} cannot be used: {reason}")]
     Namespace {

@@ -12,7 +12,7 @@ use super::residence::{Failed, Residence};
 use super::setup::Setup;
 use super::wiring::{Wiring, new_connection_id, short_id};
 use super::{AnyStack, Ask, HarnessError, HarnessSettings, Isolation, master, namespace};
-use crate::agent::{Agent, Catalogue, Knowledge, OfflineAnalyst};
+use crate::agent::{Agent, Catalogue, Knowledge};
 use crate::capture::{CaptureConfig, CaptureServer};
 use crate::stack::{PostgresEndpoint, Progress, SharedStack, StackConfig, World};
 use crate::worker::{KaiWorker, WorkerConfig, WorkerError, connect};
@@ -108,7 +108,7 @@ impl Harness {
             .clone()
             .unwrap_or_else(|| format!("kai-e2e-{}-queue", short_id()));
         let config = wiring.worker_config(&settings, &task_queue);
-        let model = Arc::new(OfflineAnalyst::new());
+        let model = settings.model.open().await.map_err(WorkerError::from)?;
         // Not the worker's own: its connections belong to the worker's runtime.
         let agent = Agent::new(config.agent.clone(), model.clone()).map_err(WorkerError::from)?;
         let identity = format!("kai-e2e-client-{}", std::process::id());

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::bounds;
-use crate::agent::SqlLimits;
+use crate::agent::models::ModelChoice;
+use crate::agent::{LoopBounds, SqlLimits};
 use crate::stack::parse_bound;
 use crate::worker::{ActivityTimeouts, ConfigError, RetrySettings};
 
@@ -31,6 +32,10 @@ pub struct HarnessSettings {
     pub retry: RetrySettings,
     /// The bounds of one SQL statement of the worker's agent.
     pub sql: SqlLimits,
+    /// The bounds of one run of the worker's agent.
+    pub bounds: LoopBounds,
+    /// Which model the worker has; the offline analyst.
+    pub model: ModelChoice,
     /// The task queue; one of its own for every harness unless it is set.
     pub task_queue: Option<String>,
     /// Which data the harness works on; a private world.
@@ -73,6 +78,8 @@ impl Default for HarnessSettings {
                 ..RetrySettings::default()
             },
             sql: SqlLimits::default(),
+            bounds: LoopBounds::default(),
+            model: ModelChoice::default(),
             task_queue: None,
             isolation: Isolation::default(),
             own_namespace: false,

@@ -86,6 +86,7 @@ impl Wiring {
         let key = Secret::new(encrypt_key(&self.endpoints));
         let agent = AgentConfig {
             sql: settings.sql.clone(),
+            bounds: settings.bounds.clone(),
             ..AgentConfig::new(typesense, key)
         };
         WorkerConfig {

@@ -48,6 +48,14 @@ pub fn run_text(run: &Run) -> String {
         run.task_queue(),
         run.duration().as_millis()
     ));
+    if let Outcome::Completed(result) = run.outcome()
+        && let Some(usage) = result.usage
+    {
+        parts.push(format!(
+            "the model read {} tokens and wrote {}",
+            usage.prompt_tokens, usage.completion_tokens
+        ));
+    }
     parts.join("\n\n")
 }
 

@@ -257,6 +257,7 @@ fn failed(error: AgentError) -> ActivityError {
     ApplicationFailure::builder(error.chain())
         .type_name(kind.as_str().to_owned())
         .non_retryable(kind.is_permanent())
+        .maybe_next_retry_delay(error.retry_after())
         .build()
         .into()
 }

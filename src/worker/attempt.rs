@@ -95,6 +95,7 @@ pub(super) async fn refuse(mut sender: CallbackSender, why: String) {
         stages_completed: Vec::new(),
         events_sent: 0,
         events_failed: 0,
+        usage: None,
     };
     sender.send(&error(why)).await;
     sender.finish(Some(done(&result))).await;
@@ -123,6 +124,7 @@ fn result_of(report: &RunReport, began: Instant, counts: &DeliveryCounts) -> Cha
         stages_completed: report.stages_completed.clone(),
         events_sent: counts.sent(),
         events_failed: counts.failed(),
+        usage: report.usage,
     }
 }
 

@@ -57,6 +57,24 @@ impl WorkerConfig {
             sticky_timeout: Duration::from_secs(5),
         }
     }
+
+    /// The agent's configuration, its wall time such that the run's last events are delivered before the activity is cut
+    /// off: an attempt that Temporal gives up sends no `done` (contract §3).
+    pub(super) fn agent_in_time(&self) -> AgentConfig {
+        let SenderSettings {
+            budget,
+            request_timeout,
+            ..
+        } = self.sender;
+        // One request may be under way when the budget is used up, and `done` is one more.
+        let delivery = budget + 2 * request_timeout + Duration::from_secs(2);
+        let limit = self.timeouts.start_to_close;
+        // An activity of a few seconds cannot spare all that.
+        let run = limit.saturating_sub(delivery).max(limit / 2);
+        let mut agent = self.agent.clone();
+        agent.bounds.wall_time = agent.bounds.wall_time.min(run);
+        agent
+    }
 }
 
 /// Which Temporal server and namespace to use.
@@ -173,5 +191,30 @@ impl Default for SenderSettings {
             retry_pause: Duration::from_millis(100),
             budget: Duration::from_secs(10),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::TypesenseConfig;
+
+    fn wall_time(start_to_close: u64, wall_time: u64) -> u64 {
+        let typesense = TypesenseConfig::new("http://127.0.0.1:8108", "k");
+        let mut config = WorkerConfig::new(
+            TemporalTarget::at("localhost:7233"),
+            AgentConfig::new(typesense, "key".into()),
+        );
+        config.timeouts.start_to_close = Duration::from_secs(start_to_close);
+        config.agent.bounds.wall_time = Duration::from_secs(wall_time);
+        config.agent_in_time().bounds.wall_time.as_secs()
+    }
+
+    #[test]
+    fn a_run_ends_before_its_activity_is_cut_off() {
+        assert_eq!(wall_time(900, 600), 600, "the defaults leave room");
+        assert_eq!(wall_time(900, 3600), 882);
+        assert_eq!(wall_time(60, 600), 42);
+        assert_eq!(wall_time(10, 600), 5);
     }
 }

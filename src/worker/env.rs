@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{CallbackHostsError, ConfigError, TemporalTarget, WorkerConfig};
-use crate::agent::{AgentConfig, TypesenseConfig};
+use crate::agent::{AgentConfig, LoopBounds, TypesenseConfig};
 use crate::contract::{DEFAULT_TASK_QUEUE, Secret, organisation_task_queue};
 
 /// KAI's own health port.
@@ -70,10 +70,34 @@ impl WorkerConfig {
                     })?,
                 );
         }
-        let sender = &mut config.sender;
-        sender.request_timeout = seconds(&get, "CALLBACK_TIMEOUT", sender.request_timeout)?;
-        sender.budget = seconds(&get, "CALLBACK_BUDGET", sender.budget)?;
-        sender.attempts = count(&get, "CALLBACK_ATTEMPTS", sender.attempts)?;
+        set(
+            &mut config.sender.request_timeout,
+            seconds(&get, "CALLBACK_TIMEOUT")?,
+        );
+        set(&mut config.sender.budget, seconds(&get, "CALLBACK_BUDGET")?);
+        if let Some(attempts) = count(&get, "CALLBACK_ATTEMPTS")? {
+            config.sender.attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        }
+        set(
+            &mut config.timeouts.heartbeat,
+            seconds(&get, "ACTIVITY_HEARTBEAT_TIMEOUT")?,
+        );
+        set(
+            &mut config.timeouts.start_to_close,
+            seconds(&get, "ACTIVITY_TIMEOUT")?,
+        );
+        set(
+            &mut config.graceful_shutdown,
+            seconds(&get, "GRACEFUL_STOP_SECONDS")?,
+        );
+        set(
+            &mut config.agent.sql.statement_timeout,
+            seconds(&get, "SQL_STATEMENT_TIMEOUT")?,
+        );
+        set(
+            &mut config.agent.sql.lock_timeout,
+            seconds(&get, "SQL_LOCK_TIMEOUT")?,
+        );
         config.health = Some(SocketAddr::from(([127, 0, 0, 1], port)));
         Ok(config)
     }
@@ -126,15 +150,65 @@ fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigErr
     if let Some(language) = get("AGENT_LANGUAGE") {
         agent.language = language;
     }
-    if let Some(family) = get("CHAT_FAMILY").filter(|family| family != "offline") {
-        return Err(ConfigError::Invalid {
-            variable: "CHAT_FAMILY",
-            value: family,
-            wanted: "`offline` (the built-in analyst, also the default) is the only family so far"
-                .to_owned(),
-        });
-    }
+    agent.bounds = bounds(get)?;
     Ok(agent)
+}
+
+/// The bounds of one run.
+fn bounds(get: &impl Fn(&str) -> Option<String>) -> Result<LoopBounds, ConfigError> {
+    let defaults = LoopBounds::default();
+    Ok(LoopBounds {
+        iterations: count(get, "AGENT_MAX_TURNS")?.unwrap_or(defaults.iterations),
+        tool_calls: count(get, "AGENT_MAX_TOOL_CALLS")?.unwrap_or(defaults.tool_calls),
+        identical_failures: count(get, "AGENT_MAX_IDENTICAL_FAILURES")?
+            .unwrap_or(defaults.identical_failures),
+        wall_time: seconds(get, "AGENT_MAX_SECONDS")?.unwrap_or(defaults.wall_time),
+        model_bytes: count(get, "AGENT_MAX_MODEL_BYTES")?.unwrap_or(defaults.model_bytes),
+    })
+}
+
+/// A whole number above zero.
+pub(super) fn count(
+    get: &impl Fn(&str) -> Option<String>,
+    variable: &'static str,
+) -> Result<Option<usize>, ConfigError> {
+    let Some(value) = get(variable) else {
+        return Ok(None);
+    };
+    let number = value.parse().ok().filter(|number| *number > 0);
+    let invalid = || ConfigError::Invalid {
+        variable,
+        value: value.clone(),
+        wanted: "it must be a whole number above zero".to_owned(),
+    };
+    number.map(Some).ok_or_else(invalid)
+}
+
+/// A number of seconds above zero, fractions allowed.
+pub(super) fn seconds(
+    get: &impl Fn(&str) -> Option<String>,
+    variable: &'static str,
+) -> Result<Option<Duration>, ConfigError> {
+    let Some(value) = get(variable) else {
+        return Ok(None);
+    };
+    let seconds = value.parse::<f64>().ok();
+    let duration = seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|duration| !duration.is_zero());
+    let invalid = || ConfigError::Invalid {
+        variable,
+        value: value.clone(),
+        wanted: "it must be a number of seconds above zero".to_owned(),
+    };
+    duration.map(Some).ok_or_else(invalid)
+}
+
+/// Sets what the environment sets.
+fn set<T>(setting: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *setting = value;
+    }
 }
 
 fn port(variable: &'static str, text: &str) -> Result<u16, ConfigError> {
@@ -143,45 +217,6 @@ fn port(variable: &'static str, text: &str) -> Result<u16, ConfigError> {
         value: text.to_owned(),
         wanted: "it must be a port number from 0 to 65535".to_owned(),
     })
-}
-
-/// A number of seconds, fractions allowed.
-fn seconds(
-    get: &impl Fn(&str) -> Option<String>,
-    variable: &'static str,
-    default: Duration,
-) -> Result<Duration, ConfigError> {
-    /// A year: more is a mistake.
-    const MOST: f64 = 365.0 * 86_400.0;
-    let Some(text) = get(variable) else {
-        return Ok(default);
-    };
-    match text.parse() {
-        Ok(seconds) if seconds > 0.0 && seconds <= MOST => Ok(Duration::from_secs_f64(seconds)),
-        _ => Err(ConfigError::Invalid {
-            variable,
-            value: text,
-            wanted: "it must be a number of seconds above 0, such as 3 or 0.5".to_owned(),
-        }),
-    }
-}
-
-fn count(
-    get: &impl Fn(&str) -> Option<String>,
-    variable: &'static str,
-    default: u32,
-) -> Result<u32, ConfigError> {
-    let Some(text) = get(variable) else {
-        return Ok(default);
-    };
-    match text.parse() {
-        Ok(count) if count > 0 => Ok(count),
-        _ => Err(ConfigError::Invalid {
-            variable,
-            value: text,
-            wanted: "it must be a whole number from 1".to_owned(),
-        }),
-    }
 }
 
 /// `kai-worker-{hostname}-{8 hex}`.
@@ -273,7 +308,55 @@ mod tests {
         assert_eq!(config.sender.budget, Duration::from_secs(4));
         assert_eq!(config.sender.attempts, 2);
         assert_eq!(config.callback_hosts, "events.example".parse().ok());
+        let config = read(&[
+            ("ACTIVITY_HEARTBEAT_TIMEOUT", "6"),
+            ("SQL_LOCK_TIMEOUT", "7"),
+            ("SQL_STATEMENT_TIMEOUT", "8"),
+            ("GRACEFUL_STOP_SECONDS", "9"),
+        ])
+        .expect("usable");
+        let (sql, seconds) = (&config.agent.sql, Duration::from_secs);
+        assert_eq!(config.timeouts.heartbeat, seconds(6));
+        assert_eq!(
+            (sql.lock_timeout, sql.statement_timeout),
+            (seconds(7), seconds(8))
+        );
+        assert_eq!(config.graceful_shutdown, seconds(9));
         assert_eq!(read(&[]).expect("usable").callback_hosts, None);
+    }
+
+    #[test]
+    fn every_bound_of_a_run_can_be_set() {
+        let bounds = |pairs: &[(&str, &str)]| read(pairs).map(|config| config.agent.bounds);
+        assert_eq!(bounds(&[]).expect("usable"), LoopBounds::default());
+        let set = bounds(&[
+            ("AGENT_MAX_TURNS", "2"),
+            ("AGENT_MAX_TOOL_CALLS", "3"),
+            ("AGENT_MAX_IDENTICAL_FAILURES", "4"),
+            ("AGENT_MAX_SECONDS", "0.5"),
+            ("AGENT_MAX_MODEL_BYTES", "6"),
+        ]);
+        let wanted = LoopBounds {
+            iterations: 2,
+            tool_calls: 3,
+            identical_failures: 4,
+            wall_time: Duration::from_millis(500),
+            model_bytes: 6,
+        };
+        assert_eq!(set.expect("usable"), wanted);
+        for (variable, value) in [
+            ("AGENT_MAX_TURNS", "many"),
+            ("AGENT_MAX_TOOL_CALLS", "-1"),
+            ("AGENT_MAX_IDENTICAL_FAILURES", "0"),
+            ("AGENT_MAX_SECONDS", "inf"),
+            ("AGENT_MAX_MODEL_BYTES", "4MB"),
+        ] {
+            let said = bounds(&[(variable, value)]).unwrap_err().to_string();
+            assert!(
+                said.starts_with(&format!("{variable} is `{value}`")),
+                "{said}"
+            );
+        }
     }
 
     #[test]
@@ -283,11 +366,11 @@ mod tests {
         let key = said(&[("ENCRYPT_KEY", "hunter2")]);
         assert!(key.contains("Fernet") && !key.contains("hunter2"), "{key}");
         assert!(said(&[("HEALTH_PORT", "70000")]).contains("`70000`"));
-        assert!(said(&[("CHAT_FAMILY", "openai")]).contains("CHAT_FAMILY is `openai`"));
+        assert!(said(&[("AGENT_MAX_TURNS", "0")]).starts_with("AGENT_MAX_TURNS is `0`"));
         assert!(said(&[("TYPESENSE_PROTOCOL", "https")]).contains("only http"));
         let hosts = said(&[("CALLBACK_ALLOWED_HOSTS", "a.example, http://b")]);
         assert!(hosts.contains("`http://b` is no host"), "{hosts}");
         assert!(said(&[("CALLBACK_BUDGET", "-1")]).contains("CALLBACK_BUDGET is `-1`"));
-        assert!(said(&[("CALLBACK_ATTEMPTS", "0")]).contains("a whole number from 1"));
+        assert!(said(&[("CALLBACK_ATTEMPTS", "0")]).contains("a whole number above zero"));
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong around a worker.
 
 use crate::agent::AgentError;
+use crate::agent::models::ModelSetupError;
 
 /// Why a worker's configuration is refused. The text names the variable, its value where that is no secret, and what
 /// would be right.
@@ -51,6 +52,9 @@ pub enum WorkerError {
     /// The agent could not be made.
     #[error("the agent cannot be set up")]
     Agent(#[from] AgentError),
+    /// The model cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelSetupError),
     /// The SDK refused the worker's options or registrations.
     #[error("the worker on task queue `{task_queue}` cannot be created: {reason}")]
     Create {

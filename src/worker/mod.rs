@@ -13,6 +13,7 @@ mod callback_hosts;
 mod callback_resolver;
 mod callback_url;
 mod cancellation;
+mod chat_env;
 mod config;
 mod connect;
 mod env;
@@ -27,6 +28,7 @@ mod workflow;
 
 pub use callback_hosts::{CallbackHosts, CallbackHostsError};
 pub use callback_url::{CallbackUrlError, parse_callback_url};
+pub use chat_env::{model_from_env, model_from_variables};
 pub use config::{
     ActivityTimeouts, HeartbeatSettings, RetrySettings, SenderSettings, TemporalTarget,
     WorkerConfig,

@@ -202,7 +202,7 @@ async fn create(
     services: CancellationToken,
 ) -> Result<(Worker, Option<SocketAddr>), WorkerError> {
     let client = connect(&config.temporal, &config.identity).await?;
-    let agent = Agent::new(config.agent.clone(), model)?;
+    let agent = Agent::new(config.agent_in_time(), model)?;
     let health_address = match config.health {
         Some(address) => Some(health::serve(address, health.clone(), services).await?),
         None => None,

@@ -6,6 +6,12 @@ use rstest::rstest;
 
 use crate::support::{CANONICAL, Result, golden};
 
+/// The canonical question's answer, in hand-written SQL.
+pub const GOLDEN: &str = r#"SELECT p.name, round(avg(c.capital::numeric), 2)
+      FROM cooperative c JOIN provinces p ON p.code = c."provinceId"::text
+     WHERE c.capital ~ '^[0-9]+(\.[0-9]+)?$'
+     GROUP BY p.name ORDER BY 2 DESC LIMIT 5"#;
+
 #[rstest]
 #[tokio::test]
 async fn the_canonical_run_is_as_reviewed(#[future(awt)] harness: Harness) -> Result {
@@ -34,14 +40,7 @@ async fn success_criterion(#[future(awt)] harness: Harness, #[case] id: &str) ->
 #[tokio::test]
 async fn the_rows_are_those_of_hand_written_sql(#[future(awt)] harness: Harness) -> Result {
     let run = harness.ask(CANONICAL).await?;
-    let golden = golden(
-        &harness,
-        r#"SELECT p.name, round(avg(c.capital::numeric), 2)
-             FROM cooperative c JOIN provinces p ON p.code = c."provinceId"::text
-            WHERE c.capital ~ '^[0-9]+(\.[0-9]+)?$'
-            GROUP BY p.name ORDER BY 2 DESC LIMIT 5"#,
-    )
-    .await?;
+    let golden = golden(&harness, GOLDEN).await?;
     crate::questions::assert_same_rows(&run, &golden);
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::process_table;
 use crate::support::{CANONICAL, Result, kai_e2e, on_processes, output, shown};
 
 /// The command with a state directory of its own, so that its stacks are told from everybody else's.
-fn isolated(state: &TempDir) -> Command {
+pub fn isolated(state: &TempDir) -> Command {
     let mut command = kai_e2e();
     command
         .env("KAI_E2E_STATE_DIR", state.path())
@@ -21,7 +21,7 @@ fn isolated(state: &TempDir) -> Command {
 
 /// A run that has ended leaves its state directory as it found it: no lock, no lease, no address of a stack.
 #[track_caller]
-fn assert_nothing_left(state: &TempDir) {
+pub fn assert_nothing_left(state: &TempDir) {
     let left: Vec<_> = std::fs::read_dir(state.path())
         .map(|entries| entries.flatten().map(|entry| entry.file_name()).collect())
         .unwrap_or_default();

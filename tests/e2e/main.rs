@@ -14,6 +14,7 @@ mod external_callers;
 mod faults;
 mod inputs;
 mod killed;
+mod models;
 mod page;
 mod process_table;
 mod processes;

@@ -1,11 +1,12 @@
 //! The worker as a process of its own, configured by the environment variables of the contract.
 
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use kai_e2e::harness::{Harness, HarnessSettings, harness};
 use rstest::rstest;
 
+use crate::models::scripts::{MODEL, RANKING};
 use crate::support::{CANONICAL, Result, eventually, kai_e2e};
 
 #[rstest]
@@ -13,30 +14,10 @@ use crate::support::{CANONICAL, Result, eventually, kai_e2e};
 async fn a_worker_process_answers_is_healthy_and_stops_in_order(
     #[future(awt)] harness: Harness,
 ) -> Result {
-    let settings = HarnessSettings {
-        worker: false,
-        ..HarnessSettings::default()
-    };
-    let caller = Harness::on(harness.shared_stack(), settings).await?;
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port();
-    let mut worker = Worker(
-        kai_e2e()
-            .arg("worker")
-            .envs(caller.variables())
-            .env("TEMPORAL_TASK_QUEUE", caller.task_queue())
-            .env("HEALTH_PORT", port.to_string())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?,
-    );
-    eventually(
-        "the worker is ready",
-        || status(port, "readyz"),
-        |code| code == Some(200),
-    )
-    .await?;
+    let caller = caller(&harness).await?;
+    let mut command = kai_e2e();
+    command.stderr(Stdio::null());
+    let (mut worker, port) = started(command, &caller).await?;
 
     let run = caller.ask(CANONICAL).await?;
     run.check()?;
@@ -46,6 +27,74 @@ async fn a_worker_process_answers_is_healthy_and_stops_in_order(
     let ended = worker.ended().await?;
     assert!(ended.success(), "SIGTERM is an orderly end: {ended}");
     Ok(())
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_worker_process_has_the_language_model_that_its_variables_name(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    const KEY: &str = "sk-proj-Abcdefghij0123456789";
+    let model = RANKING.server().await?;
+    let caller = caller(&harness).await?;
+    let log = tempfile::NamedTempFile::new()?;
+    let mut command = kai_e2e();
+    command
+        .env("CHAT_FAMILY", "openai-compatible")
+        .env("CHAT_MODEL", MODEL)
+        .env("OPENAI_API_BASE", model.url())
+        .env("OPENAI_API_KEY", KEY)
+        // A client that minds them reaches nobody.
+        .envs(["HTTP_PROXY", "http_proxy", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:9")))
+        .env("RUST_LOG", "trace")
+        .stderr(log.reopen()?);
+    let (mut worker, _) = started(command, &caller).await?;
+
+    let run = caller.ask(RANKING.question).await?;
+    run.check()?;
+    let usage = run.result()?.usage.ok_or("the model says what it cost")?;
+    assert_eq!((usage.prompt_tokens, usage.completion_tokens), (1200, 90));
+    assert_eq!(
+        model.authorizations(),
+        vec![Some(format!("Bearer {KEY}")); 3]
+    );
+
+    worker.terminate()?;
+    worker.ended().await?;
+    let log = std::fs::read_to_string(log.path())?;
+    assert!(log.contains(MODEL), "the log names the model");
+    assert!(!log.contains(KEY), "the log has the key");
+    Ok(())
+}
+
+/// A harness without a worker.
+async fn caller(harness: &Harness) -> Result<Harness> {
+    let settings = HarnessSettings {
+        worker: false,
+        ..HarnessSettings::default()
+    };
+    Ok(Harness::on(harness.shared_stack(), settings).await?)
+}
+
+/// A worker for the caller's queue that is ready, and the port of its health.
+async fn started(mut command: Command, caller: &Harness) -> Result<(Worker, u16)> {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port();
+    command
+        .arg("worker")
+        .envs(caller.variables())
+        .env("TEMPORAL_TASK_QUEUE", caller.task_queue())
+        .env("HEALTH_PORT", port.to_string())
+        .stdout(Stdio::null());
+    let worker = Worker(command.spawn()?);
+    eventually(
+        "the worker is ready",
+        || status(port, "readyz"),
+        |code| code == Some(200),
+    )
+    .await?;
+    Ok((worker, port))
 }
 
 #[rstest]

@@ -32,7 +32,9 @@ impl Runner<'_, '_> {
                 .iter()
                 .take_while(|call| Toolbox::is_lookup(call))
                 .count();
-            let (batch, after) = rest.split_at(lookups.max(1));
+            // What the bound forbids is not even begun.
+            let at_once = lookups.min(self.budget.calls_left()).max(1);
+            let (batch, after) = rest.split_at(at_once);
             rest = after;
             let toolbox = self.toolbox;
             let mut running: FuturesOrdered<_> =

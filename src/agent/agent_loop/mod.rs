@@ -9,12 +9,15 @@ mod calls;
 mod conversation;
 mod empty_results;
 mod prompt;
+mod speech;
 mod stages;
 mod start;
 mod turn;
 
 pub(super) use start::{Parts, run};
 
+#[cfg(test)]
+mod model_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::calls::Runner;
 use super::conversation::Conversation;
 use super::empty_results::EmptyResults;
 use super::prompt;
+use super::speech::Answer;
 use super::stages::Stages;
 use super::turn::{self, Step};
 use crate::agent::connection::{Databases, Target};
@@ -15,9 +16,9 @@ use crate::agent::run::{EventSink, RunReport, RunRequest};
 use crate::agent::stop::Stop;
 use crate::agent::store::Store;
 use crate::agent::tools::{Known, ToolContext, Toolbox, matching_skills};
-use crate::agent::{AgentError, ChatModel, LoopBounds};
+use crate::agent::{AgentError, ChatModel, LoopBounds, ModelTurn};
 use crate::contract::documents::Skill;
-use crate::contract::{Event, LoadedSkill};
+use crate::contract::{Event, LoadedSkill, TokenUsage};
 
 /// What a run works with; all of it outlives the run.
 #[derive(Clone, Copy)]
@@ -44,30 +45,35 @@ pub(in crate::agent) async fn run(
     };
     let skills = matching_skills(request.prompt, &known.skills);
     let context = ToolContext::new(parts.store, parts.databases, &target, &stop, known);
-    let mut stages = Stages::default();
-    stages.completed("prepare");
-    let answer = answer(
-        &parts,
-        request,
-        &skills,
-        &context,
-        &mut stages,
-        events,
-        &stop,
-    )
-    .await;
-    if answer.is_ok() {
-        stages.completed("answer");
+    let mut done = Done::default();
+    done.stages.completed("prepare");
+    let answered = answer(&parts, request, &skills, &context, &mut done, events, &stop).await;
+    if answered.is_ok() {
+        done.stages.completed("answer");
     }
-    let (final_answer, failure) = match answer {
-        Ok(answer) => (answer, None),
-        Err(failure) => (String::new(), Some(failure)),
-    };
     RunReport {
-        final_answer,
+        // Also of a run that failed: what was told as the answer cannot be taken back.
+        final_answer: done.answer.into_text(),
         sql_queries: context.executed().take(),
-        stages_completed: stages.into_names(),
-        failure,
+        stages_completed: done.stages.into_names(),
+        usage: done.usage,
+        failure: answered.err(),
+    }
+}
+
+/// What a run has come to so far; it counts also when the run fails.
+#[derive(Default)]
+struct Done {
+    stages: Stages,
+    answer: Answer,
+    usage: Option<TokenUsage>,
+}
+
+impl Done {
+    fn turn(&mut self, turn: &ModelTurn) {
+        if let Some(usage) = turn.usage {
+            *self.usage.get_or_insert_default() += usage;
+        }
     }
 }
 
@@ -101,32 +107,39 @@ async fn answer(
     request: RunRequest<'_>,
     skills: &[Skill],
     context: &ToolContext<'_>,
-    stages: &mut Stages,
+    done: &mut Done,
     events: &mut dyn EventSink,
     stop: &Stop,
-) -> Result<String, AgentError> {
+) -> Result<(), AgentError> {
     if !skills.is_empty() {
         events.emit(loaded(skills)).await;
     }
     let tools = Toolbox::specs();
     let toolbox = Toolbox::new(context);
-    let mut conversation = Conversation::new(prompt::rules(parts.language, skills), request.prompt);
-    let mut budget = Budget::new(parts.bounds);
+    let rules = prompt::rules(parts.language, skills);
+    let mut conversation = Conversation::new(rules, request.prompt, &tools);
+    let mut budget = Budget::new(parts.bounds, parts.model);
     let mut empty_results = EmptyResults::default();
     loop {
+        conversation.shorten(budget.model_bytes());
         budget.turn(conversation.bytes())?;
-        let step = turn::take(parts.model, &conversation, &tools, events, stop).await?;
+        let answer = &mut done.answer;
+        let step = turn::take(parts.model, &conversation, &tools, events, answer, stop).await?;
         let turn = match step {
-            Step::Answer(answer) => return Ok(answer),
+            Step::Answered(turn) => {
+                done.turn(&turn);
+                return Ok(());
+            }
             Step::Tools(turn) => turn,
         };
+        done.turn(&turn);
         let calls = turn.tool_calls.clone();
         conversation.said(turn);
         Runner {
             toolbox: &toolbox,
             conversation: &mut conversation,
             budget: &mut budget,
-            stages,
+            stages: &mut done.stages,
             events,
             stop,
             empty_results: &mut empty_results,

@@ -1,6 +1,7 @@
 //! What the tests of the loop are written with: scripted models, a listening sink, a room with a fake Typesense.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,8 +15,8 @@ use crate::agent::run::{EventSink, RunReport, RunRequest};
 use crate::agent::store::Store;
 use crate::agent::store::fake::{Asked, FakeTypesense, exported};
 use crate::agent::{
-    ChatModel, DeltaSink, LoopBounds, ModelDelta, ModelError, ModelRequest, ModelTurn, SqlLimits,
-    ToolCall,
+    ChatModel, DeltaSink, LoopBounds, Message, ModelDelta, ModelError, ModelRequest, ModelTurn,
+    SqlLimits, ToolCall,
 };
 use crate::contract::Event;
 use crate::contract::Secret;
@@ -26,6 +27,17 @@ const KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
 pub(super) struct Script {
     turns: Vec<(Vec<ModelDelta>, ModelTurn)>,
     taken: AtomicUsize,
+    context_bytes: Option<usize>,
+    /// The outputs of tools that each request had.
+    pub(super) given: Arc<Mutex<Vec<Vec<String>>>>,
+}
+
+impl Script {
+    /// The same, with a bound of its own.
+    pub(super) fn with_context_bytes(mut self, bytes: usize) -> Self {
+        self.context_bytes = Some(bytes);
+        self
+    }
 }
 
 #[async_trait]
@@ -34,11 +46,21 @@ impl ChatModel for Script {
         "script"
     }
 
+    fn context_bytes(&self) -> Option<usize> {
+        self.context_bytes
+    }
+
     async fn turn(
         &self,
-        _: ModelRequest<'_>,
+        request: ModelRequest<'_>,
         sink: &mut dyn DeltaSink,
     ) -> Result<ModelTurn, ModelError> {
+        let outputs = request.messages.iter().filter_map(|message| match message {
+            Message::Tool { output, .. } => Some(output.clone()),
+            _ => None,
+        });
+        let outputs = outputs.collect();
+        self.given.lock().expect("not poisoned").push(outputs);
         let number = self
             .taken
             .fetch_add(1, Ordering::SeqCst)
@@ -55,6 +77,8 @@ pub(super) fn script(turns: Vec<(Vec<ModelDelta>, ModelTurn)>) -> Script {
     Script {
         turns,
         taken: AtomicUsize::new(0),
+        context_bytes: None,
+        given: Arc::default(),
     }
 }
 
@@ -86,7 +110,7 @@ pub(super) fn says(pieces: &[&str]) -> (Vec<ModelDelta>, ModelTurn) {
         deltas,
         ModelTurn {
             content: pieces.concat(),
-            tool_calls: Vec::new(),
+            ..ModelTurn::default()
         },
     )
 }
@@ -99,13 +123,14 @@ pub(super) fn calls(calls: &[(&str, Value)]) -> (Vec<ModelDelta>, ModelTurn) {
             id: format!("call-{number}"),
             tool: (*tool).to_owned(),
             arguments: arguments.as_object().cloned().expect("an object"),
+            unreadable: None,
         })
         .collect();
     (
         Vec::new(),
         ModelTurn {
-            content: String::new(),
             tool_calls,
+            ..ModelTurn::default()
         },
     )
 }

@@ -70,7 +70,7 @@ async fn words_before_a_tool_call_are_thoughts_and_no_part_of_the_answer() {
 async fn an_answer_that_was_not_streamed_is_one_token() {
     let turn = ModelTurn {
         content: "42".to_owned(),
-        tool_calls: Vec::new(),
+        ..ModelTurn::default()
     };
     let (report, heard) = Room::usual()
         .await
@@ -87,7 +87,7 @@ async fn pieces_that_are_not_the_answer_are_an_error() {
     let (deltas, _) = says(&["4", "2"]);
     let turn = ModelTurn {
         content: "43".to_owned(),
-        tool_calls: Vec::new(),
+        ..ModelTurn::default()
     };
     let (report, heard) = Room::usual().await.run(script(vec![(deltas, turn)])).await;
     assert_eq!(heard.line(), "");

@@ -78,8 +78,10 @@ impl ChatModel for OfflineAnalyst {
                     id: format!("call_{turn}_{}", index + 1),
                     tool: tool.to_owned(),
                     arguments,
+                    unreadable: None,
                 })
                 .collect(),
+            usage: None,
         })
     }
 }

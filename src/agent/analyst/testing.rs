@@ -41,6 +41,7 @@ impl DeltaSink for Sink {
         match delta {
             ModelDelta::Text(text) => self.pieces.push(text),
             ModelDelta::Thinking(text) => self.thinking.push_str(&text),
+            ModelDelta::ToolCall => {}
         }
     }
 }

@@ -47,6 +47,9 @@ impl<'a> Toolbox<'a> {
     /// # Errors
     /// When the run is over: a service does not answer, or the run must stop.
     pub(crate) async fn run(&self, call: &ToolCall) -> Result<Finished, AgentError> {
+        if let Some(reason) = &call.unreadable {
+            return Finished::of(Err(ToolError::Failed(reason.clone())), "");
+        }
         let Some(tool) = find(&call.tool) else {
             let known: Vec<&str> = TOOLS.iter().map(|tool| tool.name()).collect();
             let reason = format!(

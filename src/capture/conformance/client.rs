@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde_json::Value;
 
 use super::recordings;
-use crate::capture::parser::{Frame, Parser};
+use crate::contract::sse::{Frame, Parser};
 
 const LIMIT: usize = 16 << 20;
 

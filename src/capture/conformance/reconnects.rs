@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::cutting_proxy::CuttingProxy;
 use super::recordings;
-use crate::capture::parser::{Frame, Parser};
 use crate::capture::start_at::StartAt;
 use crate::capture::test_support::{accept, done, numbered, server, session, soon, token};
 use crate::capture::{CaptureServer, StreamEnd, Subscriber, SubscriberOptions, Transcript};
+use crate::contract::sse::{Frame, Parser};
 
 /// What the server sends after an id, as frames.
 fn rest(server: &CaptureServer, transcript: &Transcript, last_id: Option<&str>) -> Vec<Frame> {

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use futures::StreamExt;
 
-use crate::capture::parser::Frame;
 use crate::capture::test_support::{server, soon};
 use crate::capture::{CaptureServer, Pace, Transcript, stream};
+use crate::contract::sse::Frame;
 
 /// A stream as it was sent, with line feeds, and the frames that it must become.
 pub(super) struct Recording {

@@ -1,5 +1,7 @@
 //! Server-sent events from bytes, as the HTML standard says ("Interpreting an event stream").
 //!
+//! For the harness's own stream (contract §4) and for those of language models.
+//!
 //! Written here because the crate for it, eventsource-stream 0.2, panics on a byte order mark, waits for ever on bytes
 //! that are not UTF-8, and copies the rest of its buffer for every line.
 
@@ -10,19 +12,19 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A frame that has data.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Frame {
+pub(crate) struct Frame {
     /// Its own `id:` field.
-    pub(super) id: Option<String>,
+    pub(crate) id: Option<String>,
     /// Its `event:` field, `message` without one.
-    pub(super) kind: String,
+    pub(crate) kind: String,
     /// Its `data:` fields, joined by line feeds.
-    pub(super) data: String,
+    pub(crate) data: String,
 }
 
 /// The state between two chunks, which may be cut anywhere.
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone, PartialEq))]
-pub(super) struct Parser {
+pub(crate) struct Parser {
     /// The most bytes that a frame may have before its end is seen.
     limit: usize,
     line: Vec<u8>,
@@ -39,11 +41,11 @@ pub(super) struct Parser {
 
 /// A frame is larger than the limit.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooLarge;
+pub(crate) struct TooLarge;
 
 impl Parser {
     /// A parser at the start of a stream, which resumes after an id.
-    pub(super) fn new(limit: usize, last_id: Option<String>) -> Self {
+    pub(crate) fn new(limit: usize, last_id: Option<String>) -> Self {
         Self {
             limit,
             line: Vec::new(),
@@ -58,17 +60,17 @@ impl Parser {
     }
 
     /// How long the stream last said to wait before connecting again.
-    pub(super) fn retry(&self) -> Option<Duration> {
+    pub(crate) fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
     /// The last id that the stream set, also by a frame without data; none when it unset it.
-    pub(super) fn last_id(&self) -> Option<&str> {
+    pub(crate) fn last_id(&self) -> Option<&str> {
         self.last_id.as_deref()
     }
 
     /// Reads a chunk and appends the frames that it completes.
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         mut chunk: &[u8],
         frames: &mut VecDeque<Frame>,
@@ -157,5 +159,5 @@ impl Parser {
 }
 
 #[cfg(test)]
-#[path = "parser_tests.rs"]
+#[path = "sse_tests.rs"]
 mod tests;
