@@ -1,5 +1,6 @@
 //! The messages of a run, and how many bytes they are.
 
+use crate::agent::memory::Turn;
 use crate::agent::{Message, ModelTurn, ToolCall};
 
 /// The messages so far.
@@ -9,15 +10,21 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    /// Begins with the rules and the question.
-    pub(super) fn new(rules: String, question: &str) -> Self {
-        let bytes = rules.len() + question.len();
-        let messages = vec![
-            Message::System { content: rules },
-            Message::User {
-                content: question.to_owned(),
-            },
-        ];
+    /// Begins with the rules, what was asked and answered earlier in the conversation, and the question.
+    pub(super) fn new(rules: String, earlier: Vec<Turn>, question: &str) -> Self {
+        let mut bytes = rules.len() + question.len();
+        let mut messages = vec![Message::System { content: rules }];
+        for Turn { question, answer } in earlier {
+            bytes += question.len() + answer.len();
+            messages.push(Message::User { content: question });
+            messages.push(Message::Assistant {
+                content: answer,
+                tool_calls: Vec::new(),
+            });
+        }
+        messages.push(Message::User {
+            content: question.to_owned(),
+        });
         Self { messages, bytes }
     }
 

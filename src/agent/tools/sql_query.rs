@@ -8,6 +8,7 @@ use super::context::ToolContext;
 use super::outcome::{Outcome, ToolError};
 use super::tool::Tool;
 use crate::agent::ToolSpec;
+use crate::agent::chart::{Chart, suiting};
 use crate::agent::error::fatal;
 use crate::agent::sql::{Relations, ResultSet, SqlError, execute, guard};
 use crate::contract::{Event, SqlResultEvent, error_chain};
@@ -39,7 +40,8 @@ impl Tool for SqlQuery {
         ToolSpec {
             name: self.name(),
             description: "Runs one read-only PostgreSQL query (SELECT) over the tables of get_database_schema and \
-                          returns its rows.",
+                          returns its rows. The user sees them with a chart that suits them: columns of names first, \
+                          then the figure.",
             parameters: json!({
                 "type": "object",
                 "properties": {"query": {"type": "string", "description": "One SELECT statement."}},
@@ -73,7 +75,9 @@ impl Tool for SqlQuery {
         outcome.rows = Some(result.row_count);
         if result.row_count > 0 {
             outcome.events.push(event(query.sql(), &result));
+            outcome.events.extend(suiting(&result).map(Chart::event));
         }
+        context.returned(result);
         Ok(outcome)
     }
 }

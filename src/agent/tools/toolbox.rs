@@ -3,23 +3,47 @@
 use serde_json::{Map, Value};
 
 use super::context::ToolContext;
-use super::find_skills::FindSkills;
-use super::get_database_schema::GetDatabaseSchema;
-use super::get_instructions::GetInstructions;
-use super::outcome::{Finished, ToolError};
-use super::search_metrics::SearchMetrics;
+use super::find_skills::FIND_SKILLS;
+use super::generate_chart::GenerateChart;
+use super::get_database_schema::GET_DATABASE_SCHEMA;
+use super::get_filterable_columns::GET_FILTERABLE_COLUMNS;
+use super::get_instructions::GET_INSTRUCTIONS;
+use super::get_table_details::GET_TABLE_DETAILS;
+use super::glossary::GET_BUSINESS_GLOSSARY;
+use super::list_tables::LIST_TABLES;
+use super::load_skill::LOAD_SKILL;
+use super::lookup_metric::LOOKUP_METRIC;
+use super::lookup_verified_sql::LOOKUP_VERIFIED_SQL;
+use super::outcome::{Finished, Outcome, ToolError};
+use super::recall::RECALL_FOR_QUESTION;
+use super::remember::Remember;
+use super::search_metrics::SEARCH_METRICS;
+use super::search_tables::SEARCH_TABLES;
 use super::sql_query::SqlQuery;
+use super::suggest_follow_ups::SuggestFollowUps;
 use super::tool::Tool;
 use super::write_todos::WriteTodos;
 use crate::agent::{AgentError, ToolCall, ToolSpec};
 
-const TOOLS: [&dyn Tool; 6] = [
-    &GetInstructions,
-    &GetDatabaseSchema,
-    &SearchMetrics,
-    &FindSkills,
+const TOOLS: [&dyn Tool; 18] = [
+    &GET_INSTRUCTIONS,
+    &GET_DATABASE_SCHEMA,
+    &LIST_TABLES,
+    &GET_TABLE_DETAILS,
+    &SEARCH_TABLES,
+    &GET_FILTERABLE_COLUMNS,
+    &GET_BUSINESS_GLOSSARY,
+    &LOOKUP_METRIC,
+    &SEARCH_METRICS,
+    &LOOKUP_VERIFIED_SQL,
+    &FIND_SKILLS,
+    &LOAD_SKILL,
+    &RECALL_FOR_QUESTION,
+    &Remember,
     &WriteTodos,
     &SqlQuery,
+    &GenerateChart,
+    &SuggestFollowUps,
 ];
 
 /// The tools of one run.
@@ -63,12 +87,13 @@ impl<'a> Toolbox<'a> {
         &self,
         tool: &dyn Tool,
         arguments: &Map<String, Value>,
-    ) -> Result<super::outcome::Outcome, ToolError> {
+    ) -> Result<Outcome, ToolError> {
         let call = tool.call(arguments, self.context);
         if tool.is_lookup() {
             self.context.stop.or(call).await?
         } else {
-            // A statement must be broken off in the server too, so it listens by itself.
+            // What changes something must not be dropped half done, and a statement must be broken off in the server too:
+            // they listen by themselves.
             call.await
         }
     }
@@ -90,5 +115,22 @@ mod tests {
             assert!(spec.parameters["properties"].is_object(), "{}", spec.name);
             assert!(!spec.description.is_empty());
         }
+    }
+
+    /// Contract §8: all of the existing system's tools, by its names.
+    #[test]
+    fn the_tools_are_those_of_the_contract() {
+        let contract = include_str!("../../../docs/contract.md");
+        let section = contract
+            .split("## 8.")
+            .nth(1)
+            .expect("the section of the tools");
+        let section = section.split("A tool's output").next().expect("the list");
+        let names = section.split('`').skip(1).step_by(2);
+        let mut named: Vec<&str> = names.filter_map(|tool| tool.split('(').next()).collect();
+        let mut here: Vec<&str> = TOOLS.iter().map(|tool| tool.name()).collect();
+        named.sort_unstable();
+        here.sort_unstable();
+        assert_eq!(here, named);
     }
 }
