@@ -2,6 +2,7 @@
 //!
 //! `make test` runs it. A service that cannot be started fails every test with the reason: nothing is skipped.
 
+mod agent_alone;
 mod artefacts;
 mod cancellation;
 mod canonical;
@@ -11,6 +12,7 @@ mod deleted_state;
 mod doctor;
 mod external_callers;
 mod faults;
+mod fixture_questions;
 mod inputs;
 mod killed;
 mod process_table;
