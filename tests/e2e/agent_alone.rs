@@ -77,7 +77,10 @@ impl Conversation {
             connection_id: &self.connection,
             conversation_id: self.id.as_deref(),
         };
-        let report = self.agent.run(request, &mut heard, &CancellationToken::new()).await;
+        let report = self
+            .agent
+            .run(request, &mut heard, &CancellationToken::new())
+            .await;
         heard.answer = report.final_answer;
         heard.sql_queries = report.sql_queries;
         heard.failure = report.failure.map(|failure| failure.chain());
@@ -126,7 +129,10 @@ impl Heard {
         };
         last.map_or_else(Vec::new, |rows| {
             let row = |row: &serde_json::Map<String, Value>| {
-                rows.columns.iter().map(|column| row.get(column).and_then(text)).collect()
+                rows.columns
+                    .iter()
+                    .map(|column| row.get(column).and_then(text))
+                    .collect()
             };
             rows.data.iter().map(row).collect()
         })
@@ -143,9 +149,17 @@ impl Heard {
 
     /// The kinds of chart, one for each result.
     pub fn charts(&self) -> Vec<String> {
-        let charts = self.events.iter().filter(|event| event.kind() == "chart_config");
+        let charts = self
+            .events
+            .iter()
+            .filter(|event| event.kind() == "chart_config");
         charts
-            .map(|chart| chart.to_object()["widget_type"].as_str().unwrap_or_default().to_owned())
+            .map(|chart| {
+                chart.to_object()["widget_type"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            })
             .collect()
     }
 }

@@ -33,15 +33,25 @@ async fn questions_are_answered_rightly_or_not_at_all(#[future(awt)] harness: Ha
                 } else if same(&heard.rows(), &golden_rows, sql) {
                     right += 1;
                 } else {
-                    wrong.push(format!("{id} {text}\n  {:?}\n  golden: {sql}", heard.sql_queries));
+                    wrong.push(format!(
+                        "{id} {text}\n  {:?}\n  golden: {sql}",
+                        heard.sql_queries
+                    ));
                 }
             }
             None if heard.statements_that_answer().is_empty() => {}
-            None => wrong.push(format!("{id} {text} has no answer, and got {}", heard.answer)),
+            None => wrong.push(format!(
+                "{id} {text} has no answer, and got {}",
+                heard.answer
+            )),
         }
     }
     eprintln!("{right} of {asked} right, {} refused", refused.len());
-    assert!(wrong.is_empty(), "wrong with confidence:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "wrong with confidence:\n{}",
+        wrong.join("\n")
+    );
     assert!(
         right * 100 >= asked * ENOUGH,
         "{right} of {asked} are right; refused:\n{}",
@@ -56,7 +66,11 @@ fn questions() -> Result<String> {
     files.sort_by_key(|file| file.file_name());
     let mut text = String::new();
     for file in files {
-        if file.path().extension().is_some_and(|ending| ending == "jsonl") {
+        if file
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "jsonl")
+        {
             text.push_str(&std::fs::read_to_string(file.path())?);
         }
     }
@@ -91,7 +105,14 @@ fn same_cell(a: &Option<String>, b: &Option<String>) -> bool {
     }
     let number = |text: &Option<String>| text.as_ref()?.parse::<f64>().ok();
     match (number(a), number(b)) {
-        (Some(a), Some(b)) => (a - b).abs() <= if b.abs() > 10_000.0 { 0.0051 } else { 0.000_051 },
+        (Some(a), Some(b)) => {
+            (a - b).abs()
+                <= if b.abs() > 10_000.0 {
+                    0.0051
+                } else {
+                    0.000_051
+                }
+        }
         _ => false,
     }
 }
