@@ -44,11 +44,6 @@ impl Conversation {
         Self::with(harness, Arc::new(OfflineAnalyst::new()), None)
     }
 
-    /// A conversation of this id.
-    pub fn of(harness: &Harness, id: &str) -> Result<Self> {
-        Self::with(harness, Arc::new(OfflineAnalyst::new()), Some(id))
-    }
-
     /// A conversation with another model.
     pub fn with(harness: &Harness, model: Arc<dyn ChatModel>, id: Option<&str>) -> Result<Self> {
         Ok(Self {
@@ -145,21 +140,5 @@ impl Heard {
             _ => None,
         });
         offered.unwrap_or_default()
-    }
-
-    /// The kinds of chart, one for each result.
-    pub fn charts(&self) -> Vec<String> {
-        let charts = self
-            .events
-            .iter()
-            .filter(|event| event.kind() == "chart_config");
-        charts
-            .map(|chart| {
-                chart.to_object()["widget_type"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned()
-            })
-            .collect()
     }
 }

@@ -130,7 +130,10 @@ fn another_breakdown_or_metric() {
         &["Berapa rata-rata modal awal koperasi?"],
         "kalau totalnya?",
     );
-    assert!(total.contains("SUM(CASE") && !total.contains("AVG"), "{total}");
+    assert!(
+        total.contains("SUM(CASE") && !total.contains("AVG"),
+        "{total}"
+    );
     means(
         &koperasi(),
         &["Berapa jumlah koperasi di Bali?"],

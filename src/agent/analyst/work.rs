@@ -171,10 +171,7 @@ fn begin(conversation: &Conversation<'_>, understood: &Understood, language: Lan
         language,
     );
     let candidates = suggest::candidates(understood, language);
-    let texts: Vec<String> = candidates
-        .iter()
-        .map(|candidate| searchable(&candidate.text))
-        .collect();
+    let texts: Vec<String> = candidates.iter().map(|text| searchable(text)).collect();
     if !texts.is_empty() {
         draft
             .calls
@@ -196,7 +193,7 @@ fn offer(
         return None;
     }
     let candidates = suggest::candidates(understood, language);
-    let questions = suggest::understood(candidates, told, language, looked_up);
+    let questions = suggest::understood(candidates, understood, told, language, looked_up);
     (!questions.is_empty()).then(|| Draft {
         calls: vec![(SUGGEST, argument("questions", questions))],
         ..Draft::default()

@@ -12,7 +12,7 @@ const MOST_BREAKDOWNS: usize = 3;
 pub(super) fn variations(world: &World, intent: &Intent) -> Vec<Intent> {
     let mut found = Vec::new();
     found.extend(other_end(intent));
-    found.extend(ranked(intent));
+    found.extend(ranked(world, intent));
     found.extend(without_place(world, intent));
     found.extend(whole(intent));
     found.extend(broken_down(world, intent));
@@ -33,15 +33,26 @@ fn other_end(intent: &Intent) -> Option<Intent> {
     })
 }
 
-/// The first of a list.
-fn ranked(intent: &Intent) -> Option<Intent> {
-    let listed = intent.order.is_none() && intent.groups.len() == 1 && !intent.all;
-    let compared = matches!(intent.groups.first(), Some(Group::Column(_)));
-    (listed && !compared).then(|| Intent {
-        order: Some(Order {
-            direction: Direction::Descending,
-            extent: Extent::First(TOP),
-        }),
+/// The first of a list: several where there are many, else the one.
+fn ranked(world: &World, intent: &Intent) -> Option<Intent> {
+    let [Group::Dimension(dimension)] = intent.groups[..] else {
+        return None;
+    };
+    if intent.order.is_some() || intent.all {
+        return None;
+    }
+    let column = world.column_of(dimension);
+    let many = column.lookup.is_some() || column.values.len() > TOP as usize;
+    let extent = match many && !column.time {
+        true => Extent::First(TOP),
+        false => Extent::Best,
+    };
+    let order = Some(Order {
+        direction: Direction::Descending,
+        extent,
+    });
+    Some(Intent {
+        order,
         ..intent.clone()
     })
 }

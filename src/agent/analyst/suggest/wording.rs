@@ -1,16 +1,23 @@
 //! A query as the question that asks for it.
 
-use super::super::intent::{Direction, Extent};
+use super::super::intent::{Direction, Extent, Group, Intent};
 use super::super::language::{Conjunction, Language, capitalised};
 use super::super::plan::Plan;
+use super::super::world::World;
 
 /// The question.
-pub(super) fn question(plan: &Plan, language: Language) -> String {
+pub(super) fn question(world: &World, intent: &Intent, plan: &Plan, language: Language) -> String {
     let what = match plan.scope.as_str() {
         "" => plan.title.clone(),
         scope => format!("{} {scope}", plan.title),
     };
-    let groups = language.list(&plan.groups, Conjunction::And);
+    let groups: Vec<&str> = intent
+        .groups
+        .iter()
+        .zip(&plan.groups)
+        .map(|(group, label)| name(world, *group, language).unwrap_or(label))
+        .collect();
+    let groups = language.list(&groups, Conjunction::And);
     let Some(order) = plan.order else {
         return match (plan.groups.is_empty(), language) {
             (true, Language::Indonesian) => format!("Berapa {what}?"),
@@ -44,4 +51,14 @@ pub(super) fn question(plan: &Plan, language: Language) -> String {
             format!("{} by {groups}, sorted from the {end}", capitalised(&what))
         }
     }
+}
+
+/// What people call a place, where the schema calls it the name of one.
+fn name(world: &World, group: Group, language: Language) -> Option<&str> {
+    let Group::Dimension(dimension) = group else {
+        return None;
+    };
+    let known = &world.dimensions[dimension];
+    let column = world.column_of(dimension);
+    (column.place && known.prefix.is_none()).then(|| language.label(&column.label))
 }
