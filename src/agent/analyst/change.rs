@@ -256,7 +256,7 @@ fn narrow(world: &World, intent: &mut Intent, changed: &ChangedValues) -> Result
         filter.column == changed.column
             || is_place(filter.column) && is_place(changed.column) && places == 1
     };
-    let share = is_share(intent);
+    let share = shared(world, intent);
     match intent.filters.iter_mut().find(|filter| takes_place(filter)) {
         Some(filter) => {
             // A share's places were said of its whole and stay there.
@@ -277,8 +277,10 @@ fn narrow(world: &World, intent: &mut Intent, changed: &ChangedValues) -> Result
                 values: texts(world, changed),
             });
         }
-        None if share && !is_place(changed.column) => {
-            return Err(Failure::WhichPart { label: label() });
+        None if !is_place(changed.column) && share.is_some() => {
+            return Err(Failure::WhichPart {
+                label: share.unwrap_or_default(),
+            });
         }
         None => intent.filters.push(Filter {
             column: changed.column,
@@ -321,9 +323,15 @@ fn alone(intent: &mut Intent) {
     }
 }
 
-fn is_share(intent: &Intent) -> bool {
-    let share = Operation::Share;
-    matches!(intent.figure, Figure::Metric { operation, .. } if operation == share)
+/// What a share is a part of; none when the figure is no share.
+fn shared(world: &World, intent: &Intent) -> Option<Label> {
+    match intent.figure {
+        Figure::Metric {
+            metric,
+            operation: Operation::Share,
+        } => Some(world.metrics[metric].meta.label.clone()),
+        _ => None,
+    }
 }
 
 /// The column that a group lists; a table's single rows are none of the named columns.

@@ -4,11 +4,14 @@
 //! each one that continued it, and what remains is what the short question changes. A question in between that was not
 //! understood ends the thread: what is said after it may well be about it.
 
+use super::clarify::clarified;
+use super::failure::Failure;
 use super::interpret::{Interpretation, LookUp, Understood, Wording, interpret, understand};
 use super::language::Language;
 use super::matching::Phrasebook;
 use super::places::Lookup;
 use super::reading::read_fragment;
+use super::tokens::{tokens, without_ending};
 use super::told::Told;
 
 /// What is remembered of a conversation, and what was told of the domain.
@@ -30,21 +33,49 @@ impl Thread<'_> {
 
     /// Reads a question as one that continues those before. None when there is nothing to continue.
     pub fn continued(&self, question: &str, looked_up: &mut LookUp<'_>) -> Option<Interpretation> {
-        let mut thread: Vec<&str> = Vec::new();
+        let mut thread: Vec<String> = Vec::new();
+        let mut asked_back = None;
         for earlier in self.earlier {
-            match self.whole(earlier, looked_up) {
-                Interpretation::Query(_) => thread = vec![earlier],
-                Interpretation::Lookup(lookup) => return Some(Interpretation::Lookup(lookup)),
-                Interpretation::Failure(_) => match self.resolve(&thread, earlier, looked_up) {
-                    Some(Interpretation::Query(_)) => thread.push(earlier),
-                    Some(Interpretation::Lookup(lookup)) => {
-                        return Some(Interpretation::Lookup(lookup));
+            let read = match self.whole(earlier, looked_up) {
+                Interpretation::Failure(failure) => {
+                    match self.resolve(&thread, asked_back.as_ref(), earlier, looked_up) {
+                        Some((_, Interpretation::Failure(_))) | None => {
+                            Err((earlier.to_string(), failure))
+                        }
+                        Some(resolved) => Ok(resolved),
                     }
-                    Some(Interpretation::Failure(_)) | None => thread.clear(),
-                },
-            }
+                }
+                whole => Ok((vec![earlier.to_string()], whole)),
+            };
+            (thread, asked_back) = match read {
+                Ok((_, Interpretation::Lookup(lookup))) => {
+                    return Some(Interpretation::Lookup(lookup));
+                }
+                Ok((read, _)) => (read, None),
+                Err(refused) => (Vec::new(), Some(refused)),
+            };
         }
-        self.resolve(&thread, question, looked_up)
+        let resolved = self.resolve(&thread, asked_back.as_ref(), question, looked_up);
+        resolved.map(|(_, interpretation)| interpretation)
+    }
+
+    /// Reads a whole question that points back (`anggotanya`, `koperasi tersebut`) as one that continues those before: it is
+    /// about the same place. None when it stands for itself.
+    pub fn referring(
+        &self,
+        question: &str,
+        alone: &Understood,
+        looked_up: &mut LookUp<'_>,
+    ) -> Option<Interpretation> {
+        let intent = &alone.intent;
+        let says_all = !(intent.groups.is_empty() && intent.filters.is_empty());
+        if says_all || !points_back(question) {
+            return None;
+        }
+        match self.continued(question, looked_up)? {
+            Interpretation::Failure(_) => None,
+            continued => Some(continued),
+        }
     }
 
     fn whole(&self, question: &str, looked_up: &mut LookUp<'_>) -> Interpretation {
@@ -52,37 +83,46 @@ impl Thread<'_> {
         interpret(self.told.world(question), question, language, looked_up)
     }
 
-    /// What a fragment asks after a whole question and those that continued it.
+    /// What a fragment asks after a whole question and those that continued it, or as the answer to what was asked back; with
+    /// the questions that it rests on.
     fn resolve(
         &self,
-        thread: &[&str],
+        thread: &[String],
+        asked_back: Option<&(String, Failure)>,
         fragment: &str,
         looked_up: &mut LookUp<'_>,
-    ) -> Option<Interpretation> {
-        let (first, continued) = thread.split_first()?;
-        let before = match self.base(first, thread, fragment, looked_up) {
+    ) -> Option<(Vec<String>, Interpretation)> {
+        if let Some((question, failure)) = asked_back {
+            let whole = clarified(question, failure, fragment)?;
+            let interpretation = self.whole(&whole, looked_up);
+            return Some((vec![whole], interpretation));
+        }
+        let rests_on = [thread, &[fragment.to_owned()]].concat();
+        let (first, continued) = rests_on
+            .split_first()
+            .filter(|(_, rest)| !rest.is_empty())?;
+        let before = match self.base(first, &rests_on, looked_up) {
             Ok(before) => before?,
-            Err(lookup) => return Some(Interpretation::Lookup(lookup)),
+            Err(lookup) => return Some((rests_on, Interpretation::Lookup(lookup))),
         };
         let mut understood = before;
-        for next in continued.iter().chain([&fragment]) {
+        for next in continued {
             match self.go_on(*understood, next, looked_up) {
                 Interpretation::Query(next) => understood = next,
-                other => return Some(other),
+                other => return Some((rests_on, other)),
             }
         }
-        Some(Interpretation::Query(understood))
+        Some((rests_on, Interpretation::Query(understood)))
     }
 
     /// The whole question, in a world that has the words of all that follows. It must mean there what it means alone.
     fn base(
         &self,
         first: &str,
-        thread: &[&str],
-        fragment: &str,
+        rests_on: &[String],
         looked_up: &mut LookUp<'_>,
     ) -> Result<Option<Box<Understood>>, Lookup> {
-        let texts: Vec<&str> = thread.iter().copied().chain([fragment]).collect();
+        let texts: Vec<&str> = rests_on.iter().map(String::as_str).collect();
         let world = self.told.world_of_all(&texts);
         let language = self.language(first);
         let alone = match self.whole(first, looked_up) {
@@ -115,4 +155,15 @@ impl Thread<'_> {
             read_fragment(world, units)?.apply(world, &intent)
         })
     }
+}
+
+/// Words that point back to what was said.
+const POINTERS: [&str; 6] = ["tersebut", "itu", "tadi", "their", "its", "those"];
+
+fn points_back(question: &str) -> bool {
+    tokens(question).iter().any(|token| {
+        let text = token.text.as_str();
+        let possessed = text.ends_with("nya") && without_ending(text).is_some();
+        possessed || POINTERS.contains(&text)
+    })
 }

@@ -214,6 +214,63 @@ fn a_question_of_its_own_is_no_continuation() {
 }
 
 #[test]
+fn a_question_that_points_back_is_about_the_same_place() {
+    let before = ["Berapa jumlah koperasi di Bali?"];
+    let members = "Berapa jumlah anggota di Bali?";
+    for question in [
+        "Berapa jumlah anggotanya?",
+        "Berapa jumlah anggota koperasi tersebut?",
+    ] {
+        means(&koperasi(), &before, question, members);
+    }
+    // What it points to stands in the question itself.
+    let ranked = "Provinsi mana yang koperasinya paling banyak?";
+    means(&koperasi(), &before, ranked, ranked);
+    means(
+        &koperasi(),
+        &[],
+        "Berapa jumlah anggotanya?",
+        "Berapa jumlah anggota?",
+    );
+}
+
+#[test]
+fn what_was_asked_back_is_answered() {
+    means(
+        &koperasi(),
+        &["Berapa modal awal koperasi di Bali?"],
+        "rata-rata",
+        "Berapa rata-rata modal awal koperasi di Bali?",
+    );
+    means(
+        &koperasi(),
+        &["Berapa persen anggota?"],
+        "yang perempuan",
+        "Berapa persen anggota yang perempuan?",
+    );
+    let districts = |sql: &str| match sql.starts_with("SELECT DISTINCT") {
+        true => table(
+            &["name"],
+            &[&[json!("KABUPATEN BANDUNG")], &[json!("KOTA BANDUNG")]],
+        ),
+        false => table(&["n"], &[&[json!(5)]]),
+    };
+    let before = ["Berapa koperasi di Bandung?"];
+    let played = koperasi().play_after(&before, "yang kota", districts);
+    assert_eq!(played.answer, "Jumlah koperasi di KOTA BANDUNG adalah 5.");
+    // And the conversation goes on from there.
+    let played = koperasi().play_after(
+        &["Berapa koperasi di Bandung?", "yang kota"],
+        "kalau anggota?",
+        districts,
+    );
+    assert_eq!(
+        played.answer,
+        "Jumlah anggota koperasi di KOTA BANDUNG adalah 5."
+    );
+}
+
+#[test]
 fn what_cannot_be_a_continuation_is_refused_without_sql() {
     let count = "Berapa jumlah koperasi di Bali?";
     for (earlier, question) in [

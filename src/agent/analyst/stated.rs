@@ -73,12 +73,15 @@ fn same(question: &str, name: &str) -> bool {
     !question.is_empty() && question == telling(name)
 }
 
-/// The words of a text without politeness, commands to show, and `what is`.
-fn telling(text: &str) -> Vec<String> {
+/// The words of a text without politeness, commands to show, `what is`, and `yang`.
+pub(super) fn telling(text: &str) -> Vec<String> {
     let words: Vec<String> = words(text);
     let says_nothing = |part: &[String]| {
         let word = lexicon().word(part);
-        matches!(word, Some(Word::Filler | Word::What | Word::Is))
+        matches!(
+            word,
+            Some(Word::Filler | Word::What | Word::Is | Word::That)
+        )
     };
     let mut told = Vec::new();
     let mut at = 0;

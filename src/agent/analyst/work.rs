@@ -144,7 +144,13 @@ fn meaning(
     }
     let world = thread.told.world(question);
     let failure = match interpret(world, question, language, looked_up) {
-        Interpretation::Query(understood) => return Meaning::Query(understood),
+        Interpretation::Query(understood) => {
+            return match thread.referring(question, &understood, looked_up) {
+                Some(Interpretation::Query(continued)) => Meaning::Query(continued),
+                Some(Interpretation::Lookup(lookup)) => Meaning::Lookup(lookup),
+                Some(Interpretation::Failure(_)) | None => Meaning::Query(understood),
+            };
+        }
         Interpretation::Lookup(lookup) => return Meaning::Lookup(lookup),
         Interpretation::Failure(failure) => failure,
     };
