@@ -211,3 +211,57 @@ async fn only_the_last_questions_are_remembered(#[future(awt)] harness: Harness)
     assert_eq!(asked[8..], ["akhir?"]);
     Ok(())
 }
+
+/// The documents of a collection of the harness's world, as they are stored.
+async fn stored(harness: &Harness, collection: &str) -> Result<Vec<Value>> {
+    let typesense = &harness.stack().endpoints().typesense;
+    let lines = reqwest::Client::new()
+        .get(format!(
+            "{}/collections/{}{collection}/documents/export",
+            typesense.url(),
+            harness.collection_prefix()
+        ))
+        .header("X-TYPESENSE-API-KEY", typesense.api_key.reveal())
+        .send()
+        .await?
+        .error_for_status()?
+        .text()
+        .await?;
+    Ok(lines
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<std::result::Result<_, _>>()?)
+}
+
+/// Contract §7.
+#[rstest]
+#[case::memories("kai_memories")]
+#[case::verified_sql("context_stores")]
+#[tokio::test]
+async fn documents_have_the_fields_of_the_contract(
+    #[future(awt)] harness: Harness,
+    #[case] collection: &str,
+) -> Result {
+    note(&harness, harness.connection_id(), "talk", "x").await?;
+    let contract = include_str!("../../docs/contract.md");
+    let row = contract
+        .lines()
+        .find(|line| line.starts_with(&format!("| `{collection}`")))
+        .ok_or("the contract has the collection")?;
+    let fields = row.split('|').nth(2).unwrap_or_default().replace("[]", "");
+    let mut fields: Vec<&str> = fields.split(',').map(str::trim).collect();
+    fields.sort_unstable();
+    let documents = stored(&harness, collection).await?;
+    assert!(!documents.is_empty());
+    for document in documents {
+        let mut keys: Vec<&String> = document
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key)
+            .collect();
+        keys.sort_unstable();
+        assert_eq!(keys, fields, "{document}");
+    }
+    Ok(())
+}

@@ -29,6 +29,8 @@ pub(super) struct Change {
     pub amount: Option<u32>,
     /// Whether all are wanted in order.
     pub sort: bool,
+    /// Whether it is about the place that was named before.
+    pub there: bool,
 }
 
 /// Values of one column.
@@ -50,6 +52,10 @@ impl Change {
     /// # Errors
     /// What does not go together.
     pub fn apply(&self, world: &World, before: &Intent) -> Result<Intent, Failure> {
+        let is_place = |filter: &Filter| world.columns[filter.column].place;
+        if self.there && !before.filters.iter().any(is_place) {
+            return Err(Failure::NothingBefore);
+        }
         let mut intent = before.clone();
         self.figure(world, &mut intent)?;
         self.breakdown(world, &mut intent)?;

@@ -8,10 +8,11 @@ use super::clarify::clarified;
 use super::failure::Failure;
 use super::interpret::{Interpretation, LookUp, Understood, Wording, interpret, understand};
 use super::language::Language;
+use super::lexicon::{Word, lexicon};
 use super::matching::Phrasebook;
 use super::places::Lookup;
 use super::reading::read_fragment;
-use super::tokens::{tokens, without_ending};
+use super::tokens::{tokens, without_ending, words};
 use super::told::Told;
 
 /// What is remembered of a conversation, and what was told of the domain.
@@ -36,9 +37,16 @@ impl Thread<'_> {
         let mut thread: Vec<String> = Vec::new();
         let mut asked_back = None;
         for earlier in self.earlier {
+            let before = thread.clone();
             let read = match self.whole(earlier, looked_up) {
                 Interpretation::Failure(failure) => {
                     match self.resolve(&thread, asked_back.as_ref(), earlier, looked_up) {
+                        // It was about the same thing, in a way that cannot be answered.
+                        Some((_, Interpretation::Failure(other)))
+                            if asked_back.is_none() && other.is_understood() =>
+                        {
+                            Ok((before, Interpretation::Failure(other)))
+                        }
                         Some((_, Interpretation::Failure(_))) | None => {
                             Err((earlier.to_string(), failure))
                         }
@@ -57,6 +65,13 @@ impl Thread<'_> {
         }
         let resolved = self.resolve(&thread, asked_back.as_ref(), question, looked_up);
         resolved.map(|(_, interpretation)| interpretation)
+    }
+
+    /// Whether a question says that it continues another one.
+    pub fn leads_on(&self, question: &str) -> bool {
+        let words = words(question);
+        let most = lexicon().longest().min(words.len());
+        (1..=most).any(|length| lexicon().word(&words[..length]) == Some(Word::Lead))
     }
 
     /// Reads a whole question that points back (`anggotanya`, `koperasi tersebut`) as one that continues those before: it is

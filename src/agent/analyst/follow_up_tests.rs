@@ -235,6 +235,44 @@ fn a_question_that_points_back_is_about_the_same_place() {
 }
 
 #[test]
+fn the_place_before_is_meant_by_there() {
+    let before = ["Berapa jumlah koperasi di Bali?"];
+    means(
+        &koperasi(),
+        &before,
+        "Berapa anggota di sana?",
+        "Berapa anggota di Bali?",
+    );
+    for earlier in [&[][..], &["Berapa jumlah koperasi?"][..]] {
+        let played = koperasi().after(earlier, "Berapa anggota di sana?");
+        assert_eq!(played.statements, Vec::<String>::new(), "{}", played.answer);
+    }
+}
+
+#[test]
+fn a_short_question_that_cannot_be_answered_does_not_end_the_thread() {
+    let before = ["Jumlah anggota per provinsi", "rata-ratanya?"];
+    means(
+        &koperasi(),
+        &before,
+        "yang perempuan?",
+        "Jumlah anggota perempuan per provinsi",
+    );
+}
+
+#[test]
+fn a_continuation_of_nothing_is_asked_for_in_full() {
+    for (question, said) in [
+        ("Bagaimana dengan Bali?", "melanjutkan pertanyaan lain"),
+        ("what about Bali?", "continues another one"),
+    ] {
+        let played = koperasi().ask(question);
+        assert_eq!(played.statements, Vec::<String>::new());
+        assert!(played.answer.contains(said), "{}", played.answer);
+    }
+}
+
+#[test]
 fn what_was_asked_back_is_answered() {
     means(
         &koperasi(),

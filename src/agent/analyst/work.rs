@@ -163,6 +163,9 @@ fn meaning(
         Some(Interpretation::Failure(other)) if other.weight() > failure.weight() => {
             Meaning::Failure(other)
         }
+        None if thread.leads_on(question) && failure.weight() < Failure::NothingBefore.weight() => {
+            Meaning::Failure(Failure::NothingBefore)
+        }
         _ => Meaning::Failure(failure),
     }
 }

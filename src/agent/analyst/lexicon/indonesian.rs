@@ -97,6 +97,7 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
         "bagaimana dengan | bagaimana kalau | bagaimana jika | bagaimana | gimana dengan | gimana kalau | gimana | terus | \
          sedangkan | jika",
     ),
+    (Word::There, "di sana | disana | di situ | disitu"),
     (
         Word::Write,
         "hapus | hapuskan | ubah | ubahlah | ganti | tambahkan | tambah | masukkan | perbarui | kosongkan | hilangkan",

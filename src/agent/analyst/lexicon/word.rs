@@ -87,6 +87,8 @@ pub(in super::super) enum Word {
     /// Goes on from the question before: `bagaimana dengan`, `what about`. Understood only at the beginning of a question that
     /// does.
     Lead,
+    /// The place of the question before: `di sana`.
+    There,
     /// Wants to change data: `hapus`, `delete`.
     Write,
 }

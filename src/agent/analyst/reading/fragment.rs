@@ -42,6 +42,10 @@ pub(in super::super) fn read_fragment(world: &World, units: Vec<Unit>) -> Result
     for at in units.open_words(|word| matches!(word, Word::HowMany | Word::Which)) {
         units.take(at);
     }
+    let there = units.open_words(|word| word == Word::There);
+    for at in &there {
+        units.take(*at);
+    }
     leftover::check(&units)?;
     let is_asked = |word| quantities.contains(&word);
     let written =
@@ -56,6 +60,7 @@ pub(in super::super) fn read_fragment(world: &World, units: Vec<Unit>) -> Result
         direction: ranking.direction,
         amount,
         sort: ranking.sort,
+        there: !there.is_empty(),
     };
     if change == Change::default() {
         return Err(Failure::NoMetric);

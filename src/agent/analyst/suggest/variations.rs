@@ -100,12 +100,14 @@ fn broken_down(world: &World, intent: &Intent) -> Vec<Intent> {
     if !intent.groups.is_empty() || matches!(intent.figure, Figure::Things { .. }) {
         return Vec::new();
     }
+    let filters = || intent.filters.iter().chain(&intent.part);
+    // Of a district there is one province: a list of one row.
+    let is_within = |from: usize, to: usize| {
+        let (from, to) = (&world.columns[from], &world.columns[to]);
+        from.place && to.place && world.graph.path(&from.table, &to.table).is_ok()
+    };
     let narrowed = |column: usize| {
-        intent
-            .filters
-            .iter()
-            .chain(&intent.part)
-            .any(|filter| filter.column == column)
+        filters().any(|filter| filter.column == column || is_within(filter.column, column))
     };
     let mut dimensions: Vec<usize> = (0..world.dimensions.len())
         .filter(|dimension| {
