@@ -98,3 +98,27 @@ async fn a_question_in_english_is_continued_in_english(#[future(awt)] harness: H
     );
     Ok(())
 }
+
+#[rstest]
+#[tokio::test]
+async fn the_same_conversation_over_another_connection_is_another(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    asked(&harness, "talk", "Berapa jumlah koperasi di Bali?")
+        .await?
+        .check()?;
+    let uri = harness.postgres().reader_url(&harness.postgres().database);
+    let other = harness.connect_database(&uri).await?;
+    let run = harness
+        .ask("bagaimana dengan Aceh?")
+        .continuing("talk")
+        .connection(other)
+        .await?;
+    assert_eq!(run.result()?.sql_queries, Vec::<String>::new());
+    assert!(
+        !run.event_kinds().contains(&"memory_loaded"),
+        "{:?}",
+        run.event_kinds()
+    );
+    Ok(())
+}

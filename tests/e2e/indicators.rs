@@ -43,6 +43,32 @@ async fn every_statement_is_answered_by_each_of_its_names(
     Ok(())
 }
 
+#[rstest]
+#[tokio::test]
+async fn every_verified_question_is_answered_by_its_statement(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let conversation = Conversation::none(&harness)?;
+    let catalogue = Catalogue::embedded()?;
+    assert!(!catalogue.verified().is_empty());
+    for entry in catalogue.verified() {
+        let expected = golden(&harness, &entry.sql).await?;
+        let heard = conversation.ask(&entry.prompt_text).await?;
+        let text = &entry.prompt_text;
+        assert!(
+            close(&sorted(heard.rows()), &sorted(expected)),
+            "{text}: {}",
+            heard.answer
+        );
+        assert_eq!(
+            heard.outputs("lookup_verified_sql")[0]["queries"][0]["match"],
+            "exact",
+            "{text}"
+        );
+    }
+    Ok(())
+}
+
 /// Both in the order of their texts; a result shows a hundred rows at most.
 fn sorted(mut rows: Vec<Vec<Option<String>>>) -> Vec<Vec<Option<String>>> {
     rows.truncate(100);
