@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::agent::words::Question;
 use crate::contract::documents::Skill;
 
-pub(super) const FIND_SKILLS: Lookup = Lookup {
+pub(super) const FIND_SKILLS: Tool = Tool {
     name: "find_skills_for_question",
     description: "Procedures for questions of this kind. Follow the ones that fit.",
-    arguments: &[("question", "The user's question, unchanged.")],
-    look: |call| found(suitable(call)),
+    parameters: Parameters::Texts(&[("question", "The user's question, unchanged.")]),
+    kind: Kind::Lookup,
+    run: |call| found(suitable(call)),
 };
 
 #[derive(Serialize)]

@@ -3,19 +3,37 @@
 //! Every `sql_query` is followed by the chart that suits its rows, as `chart_config`, and nothing may come between the two
 //! (contract §5). A chart of this tool comes later, so it is told as the tool's own output.
 
-use async_trait::async_trait;
+use futures::future::FutureExt;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::arguments;
-use super::context::ToolContext;
 use super::outcome::{Outcome, ToolError};
-use super::tool::Tool;
-use crate::agent::ToolSpec;
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::agent::chart::{Chart, asked};
 use crate::contract::ChartWidget;
 
-pub(super) struct GenerateChart;
+pub(super) const GENERATE_CHART: Tool = Tool {
+    name: "generate_chart",
+    description: "Draws the rows of the last sql_query in another way than the chart that follows it by itself.",
+    parameters: Parameters::Schema(|| {
+        json!({
+            "type": "object",
+            "properties": {
+                "widget_type": {
+                    "type": "string",
+                    "enum": ["kpi", "line", "pie", "bar", "table"],
+                    "description": "kpi for one figure, line for periods, bar for rankings, pie for shares of a few parts."
+                },
+                "x_axis_key": {"type": "string", "description": "The column of names or periods."},
+                "y_axis_key": {"type": "string", "description": "The column of figures."}
+            },
+            "required": ["widget_type"]
+        })
+    }),
+    kind: Kind::Action { stage: "query" },
+    run: |call| draw(call).boxed(),
+};
 
 #[derive(Serialize)]
 struct Output {
@@ -31,50 +49,15 @@ fn widget(arguments: &Map<String, Value>) -> Result<ChartWidget, ToolError> {
     })
 }
 
-#[async_trait]
-impl Tool for GenerateChart {
-    fn name(&self) -> &'static str {
-        "generate_chart"
-    }
-
-    fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: self.name(),
-            description: "Draws the rows of the last sql_query in another way than the chart that follows it by itself.",
-            parameters: json!({
-                "type": "object",
-                "properties": {
-                    "widget_type": {
-                        "type": "string",
-                        "enum": ["kpi", "line", "pie", "bar", "table"],
-                        "description": "kpi for one figure, line for periods, bar for rankings, pie for shares of a few parts."
-                    },
-                    "x_axis_key": {"type": "string", "description": "The column of names or periods."},
-                    "y_axis_key": {"type": "string", "description": "The column of figures."}
-                },
-                "required": ["widget_type"]
-            }),
-        }
-    }
-
-    fn stage(&self) -> &'static str {
-        "query"
-    }
-
-    async fn call(
-        &self,
-        arguments: &Map<String, Value>,
-        context: &ToolContext<'_>,
-    ) -> Result<Outcome, ToolError> {
-        let widget = widget(arguments)?;
-        let x = arguments::optional_text(arguments, "x_axis_key")?;
-        let y = arguments::optional_text(arguments, "y_axis_key")?;
-        let result = context.last_result().ok_or_else(|| {
-            ToolError::Failed("no query has run yet: call sql_query first".to_owned())
-        })?;
-        let chart = asked(&result, widget, x, y).map_err(ToolError::Failed)?;
-        Outcome::success(Output { chart })
-    }
+async fn draw(call: Call<'_>) -> Result<Outcome, ToolError> {
+    let widget = widget(call.arguments)?;
+    let x = arguments::optional_text(call.arguments, "x_axis_key")?;
+    let y = arguments::optional_text(call.arguments, "y_axis_key")?;
+    let result = call.context.last_result().ok_or_else(|| {
+        ToolError::Failed("no query has run yet: call sql_query first".to_owned())
+    })?;
+    let chart = asked(&result, widget, x, y).map_err(ToolError::Failed)?;
+    Outcome::success(Output { chart })
 }
 
 #[cfg(test)]

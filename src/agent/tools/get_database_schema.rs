@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
 use super::tables::{self, Table};
+use super::tool::{Call, Kind, Parameters, Tool};
 
-pub(super) const GET_DATABASE_SCHEMA: Lookup = Lookup {
+pub(super) const GET_DATABASE_SCHEMA: Tool = Tool {
     name: "get_database_schema",
     description: "All tables with their columns, types, keys, descriptions, and the values of columns that have few. \
                   Names with capitals must be quoted in SQL.",
-    arguments: &[],
-    look: |call| found(schema(call)),
+    parameters: Parameters::Texts(&[]),
+    kind: Kind::Lookup,
+    run: |call| found(schema(call)),
 };
 
 #[derive(Serialize)]

@@ -2,20 +2,22 @@
 
 use serde::Serialize;
 
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
 use super::tables;
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::contract::documents::TableDescription;
 
-pub(super) const GET_FILTERABLE_COLUMNS: Lookup = Lookup {
+pub(super) const GET_FILTERABLE_COLUMNS: Tool = Tool {
     name: "get_filterable_columns",
     description: "The columns of a table that hold few different values, with all of these values exactly as they must \
                   be written in a filter.",
-    arguments: &[(
+    parameters: Parameters::Texts(&[(
         "table_name",
         "The table's name, with its schema where that is needed.",
-    )],
-    look: |call| found(columns(call)),
+    )]),
+    kind: Kind::Lookup,
+    run: |call| found(columns(call)),
 };
 
 #[derive(Debug, Serialize)]

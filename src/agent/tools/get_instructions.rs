@@ -2,14 +2,16 @@
 
 use serde::Serialize;
 
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
+use super::tool::{Call, Kind, Parameters, Tool};
 
-pub(super) const GET_INSTRUCTIONS: Lookup = Lookup {
+pub(super) const GET_INSTRUCTIONS: Tool = Tool {
     name: "get_instructions",
     description: "The rules that every answer about this database must follow. Call it before writing SQL.",
-    arguments: &[],
-    look: |call| found(instructions(call)),
+    parameters: Parameters::Texts(&[]),
+    kind: Kind::Lookup,
+    run: |call| found(instructions(call)),
 };
 
 #[derive(Serialize)]

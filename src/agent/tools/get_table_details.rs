@@ -3,19 +3,21 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
 use super::tables::{self, Table};
+use super::tool::{Call, Kind, Parameters, Tool};
 
-pub(super) const GET_TABLE_DETAILS: Lookup = Lookup {
+pub(super) const GET_TABLE_DETAILS: Tool = Tool {
     name: "get_table_details",
     description: "One table: its columns with types, keys, descriptions and values, its definition (DDL), and a few \
                   example rows.",
-    arguments: &[(
+    parameters: Parameters::Texts(&[(
         "table_name",
         "The table's name, with its schema where that is needed.",
-    )],
-    look: |call| found(details(call)),
+    )]),
+    kind: Kind::Lookup,
+    run: |call| found(details(call)),
 };
 
 #[derive(Serialize)]

@@ -3,16 +3,18 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::contract::documents::GlossaryEntry;
 
-pub(super) const GET_BUSINESS_GLOSSARY: Lookup = Lookup {
+pub(super) const GET_BUSINESS_GLOSSARY: Tool = Tool {
     name: "get_business_glossary",
     description: "All business terms of this database with the SQL that they stand for. For a question, \
                   search_metrics_in_question is shorter; for one term, lookup_metric.",
-    arguments: &[],
-    look: |call| found(all(call)),
+    parameters: Parameters::Texts(&[]),
+    kind: Kind::Lookup,
+    run: |call| found(all(call)),
 };
 
 /// What the glossary says of a term.

@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
 use super::tables;
+use super::tool::{Call, Kind, Parameters, Tool};
 
-pub(super) const LIST_TABLES: Lookup = Lookup {
+pub(super) const LIST_TABLES: Tool = Tool {
     name: "list_tables",
     description: "The names of all tables and what each holds, without columns: for databases of many tables, before \
                   get_table_details.",
-    arguments: &[],
-    look: |call| found(list(call)),
+    parameters: Parameters::Texts(&[]),
+    kind: Kind::Lookup,
+    run: |call| found(list(call)),
 };
 
 #[derive(Serialize)]

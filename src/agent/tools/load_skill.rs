@@ -1,15 +1,17 @@
 //! `load_skill`: one procedure by its id.
 
 use super::find_skills::Procedure;
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::contract::documents::Skill;
 
-pub(super) const LOAD_SKILL: Lookup = Lookup {
+pub(super) const LOAD_SKILL: Tool = Tool {
     name: "load_skill",
     description: "The steps of one procedure. The skills that suit the question are named before you begin.",
-    arguments: &[("skill_id", "The skill's id.")],
-    look: |call| found(load(call)),
+    parameters: Parameters::Texts(&[("skill_id", "The skill's id.")]),
+    kind: Kind::Lookup,
+    run: |call| found(load(call)),
 };
 
 async fn load(call: Call<'_>) -> Result<Procedure, ToolError> {

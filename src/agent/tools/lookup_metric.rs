@@ -2,21 +2,26 @@
 
 use serde::Serialize;
 
+use super::found::found;
 use super::glossary::{Term, names};
-use super::lookup::{Call, Lookup, found};
 use super::outcome::ToolError;
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::agent::words::{Question, same_words};
 use crate::contract::documents::GlossaryEntry;
 
 /// Most names that an error offers instead.
 const MOST_SIMILAR: usize = 10;
 
-pub(super) const LOOKUP_METRIC: Lookup = Lookup {
+pub(super) const LOOKUP_METRIC: Tool = Tool {
     name: "lookup_metric",
     description: "One business term by its name or another word for it: the SQL that it stands for, its grain, and \
                   whether its figures add up.",
-    arguments: &[("metric_name", "The term, such as the name of an indicator.")],
-    look: |call| found(named(call)),
+    parameters: Parameters::Texts(&[(
+        "metric_name",
+        "The term, such as the name of an indicator.",
+    )]),
+    kind: Kind::Lookup,
+    run: |call| found(named(call)),
 };
 
 #[derive(Debug, Serialize)]

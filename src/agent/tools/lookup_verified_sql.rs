@@ -2,17 +2,19 @@
 
 use serde::Serialize;
 
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::agent::sql::Relations;
 use crate::agent::verified::{Offered, offer};
 
-pub(super) const LOOKUP_VERIFIED_SQL: Lookup = Lookup {
+pub(super) const LOOKUP_VERIFIED_SQL: Tool = Tool {
     name: "lookup_verified_sql",
     description: "Statements that are known to answer a question. One whose `match` is exact can be run with sql_query \
                   as it is; a similar one shows how such a question is computed.",
-    arguments: &[("question", "The user's question, unchanged.")],
-    look: |call| found(verified(call)),
+    parameters: Parameters::Texts(&[("question", "The user's question, unchanged.")]),
+    kind: Kind::Lookup,
+    run: |call| found(verified(call)),
 };
 
 #[derive(Serialize)]

@@ -1,12 +1,13 @@
 //! What the model may call, one file a tool (contract §8).
 //!
-//! Most of them are a [`Lookup`](lookup::Lookup): they read what is known and answer it as JSON. A tool's output is JSON text
-//! with `success`. A tool that fails says so to the model, which goes on; a service that does not answer is no tool's failure
+//! A [`Tool`](tool::Tool) is a value: how the model sees it, and the function that a call runs. Most of them look something up
+//! and tell what they [`found`](found::found). A tool's output is JSON text with `success`. A tool that fails says so to the model, which goes on; a service that does not answer is no tool's failure
 //! and ends the run.
 
 mod arguments;
 mod context;
 mod find_skills;
+mod found;
 mod generate_chart;
 mod get_database_schema;
 mod get_filterable_columns;
@@ -15,7 +16,6 @@ mod get_table_details;
 mod glossary;
 mod list_tables;
 mod load_skill;
-mod lookup;
 mod lookup_metric;
 mod lookup_verified_sql;
 mod outcome;

@@ -2,18 +2,20 @@
 
 use serde::Serialize;
 
+use super::found::found;
 use super::glossary::{Term, names};
-use super::lookup::{Call, Lookup, found};
 use super::outcome::ToolError;
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::agent::words::Question;
 use crate::contract::documents::GlossaryEntry;
 
-pub(super) const SEARCH_METRICS: Lookup = Lookup {
+pub(super) const SEARCH_METRICS: Tool = Tool {
     name: "search_metrics_in_question",
     description: "The business terms in a question: metrics and dimensions with the SQL that they stand for, whole \
                   statements for indicators that no single expression can say, and how tables are joined. Use their SQL as it is.",
-    arguments: &[("question", "The user's question, unchanged.")],
-    look: |call| found(mentioned(call)),
+    parameters: Parameters::Texts(&[("question", "The user's question, unchanged.")]),
+    kind: Kind::Lookup,
+    run: |call| found(mentioned(call)),
 };
 
 #[derive(Debug, Default, Serialize)]

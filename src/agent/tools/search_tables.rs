@@ -2,23 +2,25 @@
 
 use serde::Serialize;
 
-use super::lookup::{Call, Lookup, found};
+use super::found::found;
 use super::outcome::ToolError;
 use super::tables::{self, Table};
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::contract::documents::TableDescription;
 
 /// The longest pattern.
 const MAX_PATTERN_BYTES: usize = 200;
 
-pub(super) const SEARCH_TABLES: Lookup = Lookup {
+pub(super) const SEARCH_TABLES: Tool = Tool {
     name: "search_tables",
     description: "Tables whose name, description or columns match a pattern, with the columns that match (all of them \
                   where the table itself does). The pattern is a part of a name or description in any case; `*` stands for anything.",
-    arguments: &[(
+    parameters: Parameters::Texts(&[(
         "pattern",
         "A part of a name or description, such as `member` or `*_id`.",
-    )],
-    look: |call| found(search(call)),
+    )]),
+    kind: Kind::Lookup,
+    run: |call| found(search(call)),
 };
 
 #[derive(Serialize)]

@@ -2,20 +2,37 @@
 
 use std::collections::BTreeSet;
 
-use async_trait::async_trait;
+use futures::future::FutureExt;
 use serde_json::{Map, Value, json};
 
-use super::context::ToolContext;
 use super::outcome::{Outcome, ToolError};
-use super::tool::Tool;
-use crate::agent::ToolSpec;
+use super::tool::{Call, Kind, Parameters, Tool};
 
 /// Most questions that are offered.
 const MOST_QUESTIONS: usize = 5;
 /// The longest question, in characters.
 const MAX_CHARACTERS: usize = 300;
 
-pub(super) struct SuggestFollowUps;
+pub(super) const SUGGEST_FOLLOW_UPS: Tool = Tool {
+    name: "suggest_follow_ups",
+    description: "Offers the user questions to ask next, which are shown after your answer. Call it once, before you \
+                  answer, with questions that this database can answer.",
+    parameters: Parameters::Schema(|| {
+        json!({
+            "type": "object",
+            "properties": {
+                "questions": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "1 to 5 questions in the user's language."
+                }
+            },
+            "required": ["questions"]
+        })
+    }),
+    kind: Kind::Action { stage: "suggest" },
+    run: |call| suggest(call).boxed(),
+};
 
 /// The questions, each once, in order.
 fn read(arguments: &Map<String, Value>) -> Result<Vec<String>, ToolError> {
@@ -47,45 +64,11 @@ fn read(arguments: &Map<String, Value>) -> Result<Vec<String>, ToolError> {
     Ok(questions)
 }
 
-#[async_trait]
-impl Tool for SuggestFollowUps {
-    fn name(&self) -> &'static str {
-        "suggest_follow_ups"
-    }
-
-    fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: self.name(),
-            description: "Offers the user questions to ask next, which are shown after your answer. Call it once, \
-                          before you answer, with questions that this database can answer.",
-            parameters: json!({
-                "type": "object",
-                "properties": {
-                    "questions": {
-                        "type": "array",
-                        "items": {"type": "string"},
-                        "description": "1 to 5 questions in the user's language."
-                    }
-                },
-                "required": ["questions"]
-            }),
-        }
-    }
-
-    fn stage(&self) -> &'static str {
-        "suggest"
-    }
-
-    async fn call(
-        &self,
-        arguments: &Map<String, Value>,
-        context: &ToolContext<'_>,
-    ) -> Result<Outcome, ToolError> {
-        let questions = read(arguments)?;
-        let outcome = Outcome::success(json!({"count": questions.len()}))?;
-        context.suggest(questions);
-        Ok(outcome)
-    }
+async fn suggest(call: Call<'_>) -> Result<Outcome, ToolError> {
+    let questions = read(call.arguments)?;
+    let outcome = Outcome::success(json!({"count": questions.len()}))?;
+    call.context.suggest(questions);
+    Ok(outcome)
 }
 
 #[cfg(test)]

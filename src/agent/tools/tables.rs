@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::lookup::Call;
 use super::outcome::ToolError;
+use super::tool::Call;
 use crate::contract::documents::{ColumnDescription, TableDescription};
 
 /// Most names that an error lists.
