@@ -19,7 +19,7 @@
 //!         .await?;
 //!
 //!     run.check()?; // every check of the catalogue, named when it fails
-//!     run.expect_events("… tool_start(sql_query) tool_end(sql_query) sql_result … token+ done")?;
+//!     run.expect_events("… tool_start(sql_query) tool_end(sql_query) sql_result chart_config … token+ suggestions done")?;
 //!     assert_run_snapshot!(run); // events, answer, SQL, history: redacted, stable, reviewable
 //!     Ok(())
 //! }

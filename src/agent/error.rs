@@ -27,6 +27,14 @@ pub enum AgentError {
         /// The id.
         id: String,
     },
+    /// A configuration cannot be used.
+    #[error("the argument `{argument}` of sync_config cannot be used: {reason}")]
+    Configuration {
+        /// The list.
+        argument: &'static str,
+        /// What is wrong with it, and where.
+        reason: String,
+    },
     /// A table to scan does not exist, or its connection's role may not read it.
     #[error(
         "the connection `{connection_id}` has no readable table `{table}`; it has: {}",
@@ -115,6 +123,7 @@ impl AgentError {
         match self {
             Self::UnknownConnection { .. } => FailureType::UnknownConnection,
             Self::UnknownTable { .. }
+            | Self::Configuration { .. }
             | Self::Connection(ConnectionError::Id { .. } | ConnectionError::Uri { .. }) => {
                 FailureType::InvalidInput
             }

@@ -2,16 +2,19 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::agent_loop::{self, Parts};
 use super::catalogue::Catalogue;
 use super::chat_model::ChatModel;
+use super::clock;
+use super::configuration::{self, Configuration, SyncReport};
 use super::connection::{Databases, Target, said};
 use super::crypto::UriCipher;
+use super::mdl::MdlReport;
 use super::run::{EventSink, RunReport, RunRequest};
 use super::schema::{self, ScanReport};
 use super::store::Store;
@@ -43,6 +46,8 @@ pub struct CatalogueCounts {
     pub instructions: usize,
     /// Business terms.
     pub glossary: usize,
+    /// Questions whose SQL is known.
+    pub verified: usize,
     /// Procedures.
     pub skills: usize,
 }
@@ -131,7 +136,7 @@ impl Agent {
             connection_uri: self.inner.cipher.seal(&uri),
             schemas: target.schemas().to_vec(),
             metadata: "{}".to_owned(),
-            created_at: now(),
+            created_at: clock::seconds(),
         };
         self.inner.store.put_connection(&connection).await?;
         Ok(connection)
@@ -194,12 +199,54 @@ impl Agent {
             &self.inner.databases,
             &target,
             tables,
-            now(),
+            clock::seconds(),
         )
         .await
     }
 
-    /// Loads instructions, glossary and skills for a connection; entries with the same ids are replaced, others stay.
+    /// Makes a stored connection's instructions, skills and glossary the lists that are given, and describes its tables as a
+    /// semantic model says (see [`Mdl`](super::Mdl)). What is null stays as it is.
+    ///
+    /// # Errors
+    /// When no such connection is stored, something that is given cannot be used (nothing is written then), or Typesense
+    /// cannot be asked.
+    pub async fn sync_config(
+        &self,
+        id: &str,
+        [instructions, skills, glossary, mdl]: [&Value; 4],
+    ) -> Result<SyncReport, AgentError> {
+        self.stored(id).await?;
+        let given = Configuration {
+            instructions,
+            skills,
+            glossary,
+            mdl,
+        };
+        configuration::sync(&self.inner.store, id, given).await
+    }
+
+    /// The semantic model of a stored connection's scanned tables: the named ones (`table` or `schema.table`), or all when none
+    /// is named.
+    ///
+    /// # Errors
+    /// When no such connection is stored, a named table was not scanned, or Typesense cannot be asked.
+    pub async fn generate_mdl(
+        &self,
+        id: &str,
+        tables: Option<&[String]>,
+    ) -> Result<MdlReport, AgentError> {
+        self.stored(id).await?;
+        let known = self.inner.store.tables(id).await?;
+        let named =
+            schema::select(known, tables).map_err(|(table, known)| AgentError::UnknownTable {
+                connection_id: id.to_owned(),
+                table,
+                known,
+            })?;
+        Ok(MdlReport::of_tables(id, &named.iter().collect::<Vec<_>>()))
+    }
+
+    /// Loads instructions, glossary, verified SQL and skills for a connection; entries with the same ids are replaced, others stay.
     ///
     /// # Errors
     /// When Typesense cannot be written to.
@@ -213,11 +260,13 @@ impl Agent {
         futures::try_join!(
             store.put_instructions(&documents.instructions),
             store.put_glossary(&documents.glossary),
+            store.put_verified(&documents.verified),
             store.put_skills(&documents.skills),
         )?;
         Ok(CatalogueCounts {
             instructions: documents.instructions.len(),
             glossary: documents.glossary.len(),
+            verified: documents.verified.len(),
             skills: documents.skills.len(),
         })
     }
@@ -244,13 +293,4 @@ impl fmt::Debug for Agent {
             .field("config", &self.inner.config)
             .finish_non_exhaustive()
     }
-}
-
-/// Seconds since 1970; 0 when the clock stands before it.
-fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| {
-            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-        })
 }

@@ -31,7 +31,8 @@ pub struct RunReport {
     /// Every statement that was executed, in order, exactly as sent to Postgres; also those that failed in execution.
     pub sql_queries: Vec<String>,
     /// The stages that were completed, in order, each once: `prepare` (connection and skills read), `plan` (steps
-    /// written), `context` (knowledge looked up), `query` (a statement returned), `answer`.
+    /// written), `context` (knowledge looked up), `query` (a statement returned), `suggest` (questions to ask next offered),
+    /// `answer`.
     pub stages_completed: Vec<String>,
     /// What the model's turns cost together, when it says so.
     pub usage: Option<TokenUsage>,

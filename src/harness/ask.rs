@@ -40,6 +40,7 @@ pub struct Ask<'a> {
     harness: &'a Harness,
     prompt: String,
     conversation: Option<String>,
+    continuing: Option<String>,
     connection: Option<String>,
     argument: Option<Value>,
     edit: Option<Edit>,
@@ -55,6 +56,7 @@ impl<'a> Ask<'a> {
             harness,
             prompt,
             conversation: None,
+            continuing: None,
             connection: None,
             argument: None,
             edit: None,
@@ -68,6 +70,12 @@ impl<'a> Ask<'a> {
     /// Uses this conversation, whose id is also the session's, instead of one of the run's own.
     pub fn conversation(mut self, id: impl Into<String>) -> Self {
         self.conversation = Some(id.into());
+        self
+    }
+
+    /// Belongs to this conversation, over a stream of the run's own: a stream ends with its `done`, and a conversation goes on.
+    pub fn continuing(mut self, id: impl Into<String>) -> Self {
+        self.continuing = Some(id.into());
         self
     }
 
@@ -160,7 +168,7 @@ impl<'a> Ask<'a> {
             json!({
                 "prompt": self.prompt,
                 "connection_id": connection_id,
-                "conversation_id": session.as_str(),
+                "conversation_id": self.continuing.as_deref().unwrap_or(session.as_str()),
                 "callback_url": callback_url,
             })
         });

@@ -42,8 +42,8 @@ pub(super) fn read_outcome(
 }
 
 impl WorkflowFailure {
-    /// The innermost failure behind a failed workflow.
-    pub(super) fn of(error: &WorkflowGetResultError) -> Option<Self> {
+    /// The innermost failure behind a failed workflow; none when it ended otherwise.
+    pub fn of(error: &WorkflowGetResultError) -> Option<Self> {
         let WorkflowGetResultError::Failed(incoming) = error else {
             return None;
         };

@@ -16,7 +16,7 @@ use super::sender::{CallbackSender, Destination};
 use super::{
     CallbackHosts, HeartbeatSettings, SenderSettings, callback_resolver, parse_callback_url,
 };
-use crate::agent::{Agent, AgentError, ConnectionTest, ScanReport};
+use crate::agent::{Agent, AgentError, ConnectionTest, MdlReport, ScanReport, SyncReport};
 use crate::contract::documents::DatabaseConnection;
 use crate::contract::{ChatInput, ChatResult, FailureType, InputError, SessionId};
 
@@ -98,6 +98,35 @@ impl KaiActivities {
         let _heartbeats = Heartbeats::start(Arc::new(ctx), self.heartbeats.interval);
         self.agent
             .scan_schema(id, tables.as_deref())
+            .await
+            .map_err(failed)
+    }
+
+    #[activity(name = "sync_config")]
+    pub async fn sync_config(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        arguments: RawValue,
+    ) -> Result<SyncReport, ActivityError> {
+        let arguments = Arguments::read(&arguments, 5)?;
+        let id = arguments.text(0, "connection_id")?;
+        let _heartbeats = Heartbeats::start(Arc::new(ctx), self.heartbeats.interval);
+        // Instructions, skills, glossary and model, in this order.
+        let given = [1, 2, 3, 4].map(|position| arguments.value(position));
+        self.agent.sync_config(id, given).await.map_err(failed)
+    }
+
+    #[activity(name = "generate_mdl")]
+    pub async fn generate_mdl(
+        self: Arc<Self>,
+        _ctx: ActivityContext,
+        arguments: RawValue,
+    ) -> Result<MdlReport, ActivityError> {
+        let arguments = Arguments::read(&arguments, 2)?;
+        let id = arguments.text(0, "connection_id")?;
+        let tables = arguments.texts(1, "table_names")?;
+        self.agent
+            .generate_mdl(id, tables.as_deref())
             .await
             .map_err(failed)
     }
@@ -187,6 +216,11 @@ impl Arguments {
             }));
         }
         Ok(Self(values))
+    }
+
+    /// An argument of whatever type; null when it is missing.
+    fn value(&self, position: usize) -> &Value {
+        self.0.get(position).unwrap_or(&Value::Null)
     }
 
     fn text(&self, position: usize, name: &'static str) -> Result<&str, ActivityError> {

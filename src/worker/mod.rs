@@ -38,4 +38,6 @@ pub(crate) use env::COLLECTION_PREFIX;
 pub use error::{ConfigError, WorkerError};
 pub use health::Health;
 pub use running::KaiWorker;
-pub use workflow::{KaiChatWorkflow, KaiSetupWorkflow, SETUP_WORKFLOW};
+pub use workflow::{
+    GENERATE_MDL_ACTIVITY, KaiChatWorkflow, KaiSetupWorkflow, SETUP_WORKFLOW, SYNC_CONFIG_ACTIVITY,
+};

@@ -19,6 +19,21 @@ use crate::contract::{
 /// The type of [`KaiSetupWorkflow`]. Ours: KAI's callers start these activities from workflows of their own.
 pub const SETUP_WORKFLOW: &str = "KaiSetupWorkflow";
 
+/// Makes a connection's instructions, skills, glossary and descriptions what is given: connection id, instructions, skills,
+/// glossary, semantic model; null for what shall stay.
+pub const SYNC_CONFIG_ACTIVITY: &str = "sync_config";
+/// Makes a semantic model of a connection's scanned tables: connection id, table names or null for all.
+pub const GENERATE_MDL_ACTIVITY: &str = "generate_mdl";
+
+/// The activities that prepare a connection.
+const SETUP_ACTIVITIES: [&str; 5] = [
+    STORE_CONNECTION_ACTIVITY,
+    TEST_CONNECTION_ACTIVITY,
+    SCAN_SCHEMA_ACTIVITY,
+    SYNC_CONFIG_ACTIVITY,
+    GENERATE_MDL_ACTIVITY,
+];
+
 /// Runs `chat_streaming` for one prompt and returns its result unchanged (contract §1).
 #[workflow]
 #[derive(Default)]
@@ -65,8 +80,8 @@ pub(crate) struct SetupStep {
     pub(crate) arguments: Vec<Value>,
 }
 
-/// Runs one of the activities that prepare a connection (`store_connection`, `test_connection`, `scan_schema`) and
-/// returns its result unchanged.
+/// Runs one of the activities that prepare a connection (`store_connection`, `test_connection`, `scan_schema`, `sync_config`,
+/// `generate_mdl`) and returns its result unchanged.
 #[workflow]
 #[derive(Default)]
 pub struct KaiSetupWorkflow {
@@ -150,9 +165,10 @@ enum SetupError {
     #[error("the argument of {SETUP_WORKFLOW} must be an object with `activity` and `arguments`")]
     Shape,
     #[error(
-        "`{0}` is no activity that prepares a connection; {STORE_CONNECTION_ACTIVITY}, {TEST_CONNECTION_ACTIVITY} and {SCAN_SCHEMA_ACTIVITY} are"
+        "`{name}` is no activity that prepares a connection; these are: {}",
+        SETUP_ACTIVITIES.join(", ")
     )]
-    Activity(String),
+    Activity { name: String },
 }
 
 fn setup_step(argument: &RawValue) -> Result<SetupStep, SetupError> {
@@ -162,15 +178,12 @@ fn setup_step(argument: &RawValue) -> Result<SetupStep, SetupError> {
         .filter(|_| arguments.is_empty())
         .and_then(|value| serde_json::from_value(value).ok())
         .ok_or(SetupError::Shape)?;
-    let known = [
-        STORE_CONNECTION_ACTIVITY,
-        TEST_CONNECTION_ACTIVITY,
-        SCAN_SCHEMA_ACTIVITY,
-    ];
-    if known.contains(&step.activity.as_str()) {
+    if SETUP_ACTIVITIES.contains(&step.activity.as_str()) {
         Ok(step)
     } else {
-        Err(SetupError::Activity(step.activity))
+        Err(SetupError::Activity {
+            name: step.activity,
+        })
     }
 }
 
@@ -246,7 +259,9 @@ mod tests {
     fn only_activities_that_prepare_a_connection_can_be_set_up() {
         let step =
             |activity: &str| setup_step(&raw(&[json!({"activity": activity, "arguments": []})]));
-        assert!(step("scan_schema").is_ok());
+        for activity in SETUP_ACTIVITIES {
+            assert!(step(activity).is_ok(), "{activity}");
+        }
         let refused = step("chat_streaming").unwrap_err().to_string();
         assert!(
             refused.starts_with("`chat_streaming` is no activity"),

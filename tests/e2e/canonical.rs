@@ -17,7 +17,7 @@ pub const GOLDEN: &str = r#"SELECT p.name, round(avg(c.capital::numeric), 2)
 async fn the_canonical_run_is_as_reviewed(#[future(awt)] harness: Harness) -> Result {
     let run = harness.ask(CANONICAL).await?;
     run.check()?;
-    run.expect_events("… tool_start(sql_query) tool_end(sql_query) sql_result … token+ done")?;
+    run.expect_events("… tool_start(sql_query) tool_end(sql_query) sql_result chart_config … token+ suggestions done")?;
     assert_run_snapshot!("canonical_run", run);
     Ok(())
 }

@@ -2,28 +2,37 @@
 //!
 //! `make test` runs it. A service that cannot be started fails every test with the reason: nothing is skipped.
 
+mod agent_alone;
 mod artefacts;
 mod browser;
 mod cancellation;
 mod canonical;
 mod capture_process;
 mod command;
+mod configuring;
+mod conversations;
 mod deleted_state;
 mod doctor;
 mod external_callers;
 mod faults;
+mod fixture_questions;
+mod indicators;
 mod inputs;
 mod killed;
+mod memories;
 mod models;
+mod new_table;
 mod page;
 mod process_table;
 mod processes;
 mod questions;
 mod repetition;
+mod scripted;
 mod seed;
 mod seeded_image;
 mod sharing;
 mod stream_ends;
 mod support;
+mod tools;
 mod worker_process;
 mod worlds;

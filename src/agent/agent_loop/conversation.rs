@@ -1,5 +1,6 @@
 //! The messages of a run, how many bytes they are, and what is left out when they are too many.
 
+use crate::agent::memory::Turn;
 use crate::agent::tools::failure_output;
 use crate::agent::{Message, ModelTurn, ToolCall, ToolSpec};
 
@@ -10,19 +11,31 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    /// Begins with the rules and the question; the tools' descriptions are given with every turn.
-    pub(super) fn new(rules: String, question: &str, tools: &[ToolSpec]) -> Self {
+    /// Begins with the rules, what was asked and answered earlier in the conversation, and the question; the tools'
+    /// descriptions are given with every turn.
+    pub(super) fn new(
+        rules: String,
+        earlier: Vec<Turn>,
+        question: &str,
+        tools: &[ToolSpec],
+    ) -> Self {
         let described: usize = tools
             .iter()
             .map(|tool| tool.name.len() + tool.description.len() + json_bytes(&tool.parameters))
             .sum();
-        let bytes = rules.len() + question.len() + described;
-        let messages = vec![
-            Message::System { content: rules },
-            Message::User {
-                content: question.to_owned(),
-            },
-        ];
+        let mut bytes = rules.len() + question.len() + described;
+        let mut messages = vec![Message::System { content: rules }];
+        for Turn { question, answer } in earlier {
+            bytes += question.len() + answer.len();
+            messages.push(Message::User { content: question });
+            messages.push(Message::Assistant {
+                content: answer,
+                tool_calls: Vec::new(),
+            });
+        }
+        messages.push(Message::User {
+            content: question.to_owned(),
+        });
         Self { messages, bytes }
     }
 
@@ -118,7 +131,7 @@ mod tests {
 
     /// A conversation of turns that each made one call with an output of this many bytes.
     fn conversation(outputs: &[usize]) -> Conversation {
-        let mut conversation = Conversation::new("rules".to_owned(), "apa?", &[]);
+        let mut conversation = Conversation::new("rules".to_owned(), Vec::new(), "apa?", &[]);
         for (number, bytes) in outputs.iter().enumerate() {
             let call = call(&number.to_string());
             conversation.said(ModelTurn {
@@ -195,6 +208,6 @@ mod tests {
             description: "seven..",
             parameters: json!({}),
         };
-        assert_eq!(Conversation::new(String::new(), "", &[tool]).bytes(), 13);
+        assert_eq!(Conversation::new(String::new(), Vec::new(), "", &[tool]).bytes(), 13);
     }
 }

@@ -24,6 +24,11 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// The `token`s joined, so far.
+    pub(super) fn text(&self) -> &str {
+        &self.told
+    }
+
     /// The `token`s joined.
     pub(super) fn into_text(self) -> String {
         self.told

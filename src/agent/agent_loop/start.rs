@@ -6,12 +6,14 @@ use super::budget::Budget;
 use super::calls::Runner;
 use super::conversation::Conversation;
 use super::empty_results::EmptyResults;
+use super::ending;
 use super::prompt;
 use super::speech::Answer;
 use super::stages::Stages;
 use super::turn::{self, Step};
 use crate::agent::connection::{Databases, Target};
 use crate::agent::crypto::UriCipher;
+use crate::agent::memory::{ConversationMemory, Scope};
 use crate::agent::run::{EventSink, RunReport, RunRequest};
 use crate::agent::stop::Stop;
 use crate::agent::store::Store;
@@ -50,6 +52,8 @@ pub(in crate::agent) async fn run(
     let answered = answer(&parts, request, &skills, &context, &mut done, events, &stop).await;
     if answered.is_ok() {
         done.stages.completed("answer");
+        let told = (request.prompt, done.answer.text());
+        ending::follow(&context, parts.store, told, events).await;
     }
     RunReport {
         // Also of a run that failed: what was told as the answer cannot be taken back.
@@ -77,19 +81,21 @@ impl Done {
     }
 }
 
-/// Reads what must be known before the model is asked, the connection and its skills, and with it the tables, which take
-/// longest and are always needed.
+/// Reads what must be known before the model is asked, the connection, its skills and the conversation, and with it the
+/// tables, which take longest and are always needed.
 async fn prepare(
     parts: &Parts<'_>,
     request: RunRequest<'_>,
     stop: &Stop,
 ) -> Result<(Target, Known), AgentError> {
     let id = request.connection_id;
-    let (stored, skills, tables) = stop
-        .or(futures::future::join3(
+    let scope = Scope::of(id, request.conversation_id);
+    let (stored, skills, tables, memory) = stop
+        .or(futures::future::join4(
             parts.store.connection(id),
             parts.store.skills(id),
             parts.store.tables(id),
+            ConversationMemory::read(parts.store, scope),
         ))
         .await?;
     let stored = stored?.ok_or_else(|| AgentError::UnknownConnection { id: id.to_owned() })?;
@@ -98,6 +104,7 @@ async fn prepare(
         skills: skills?,
         // The tool that needs them reads them again, and tells what is wrong.
         tables: tables.ok(),
+        memory,
     };
     Ok((target, known))
 }
@@ -111,13 +118,17 @@ async fn answer(
     events: &mut dyn EventSink,
     stop: &Stop,
 ) -> Result<(), AgentError> {
+    if let Some(remembered) = context.memory().loaded() {
+        events.emit(remembered).await;
+    }
     if !skills.is_empty() {
         events.emit(loaded(skills)).await;
     }
     let tools = Toolbox::specs();
     let toolbox = Toolbox::new(context);
     let rules = prompt::rules(parts.language, skills);
-    let mut conversation = Conversation::new(rules, request.prompt, &tools);
+    let earlier = context.memory().turns();
+    let mut conversation = Conversation::new(rules, earlier, request.prompt, &tools);
     let mut budget = Budget::new(parts.bounds, parts.model);
     let mut empty_results = EmptyResults::default();
     loop {

@@ -1,15 +1,20 @@
-//! What the messages say: the last question, and what the tools returned since.
+//! What the messages say: the last question, those before it, and what the tools returned since.
 
 use serde::de::DeserializeOwned;
 
 use super::outputs::RowsOutput;
 use crate::agent::chat_model::Message;
 
+/// Most questions before the last that are looked at.
+const MOST_EARLIER: usize = 6;
+
 /// The last question of a conversation and the turns after it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Conversation<'a> {
     /// What the user asked.
     pub question: &'a str,
+    /// What was asked before, oldest first.
+    pub earlier: Vec<&'a str>,
     since: &'a [Message],
 }
 
@@ -19,13 +24,20 @@ impl<'a> Conversation<'a> {
         let at = messages
             .iter()
             .rposition(|message| matches!(message, Message::User { .. }))?;
-        match &messages[at] {
-            Message::User { content } => Some(Self {
-                question: content,
-                since: &messages[at + 1..],
-            }),
+        let Message::User { content } = &messages[at] else {
+            return None;
+        };
+        let asked = messages[..at].iter().filter_map(|message| match message {
+            Message::User { content } => Some(content.as_str()),
             _ => None,
-        }
+        });
+        let mut earlier: Vec<&str> = asked.collect();
+        earlier.drain(..earlier.len().saturating_sub(MOST_EARLIER));
+        Some(Self {
+            question: content,
+            earlier,
+            since: &messages[at + 1..],
+        })
     }
 
     /// Whether nothing has been done about the question yet.
@@ -36,14 +48,27 @@ impl<'a> Conversation<'a> {
             .any(|message| matches!(message, Message::Assistant { .. }))
     }
 
-    /// The last output of a tool, when it succeeded and can be read.
+    /// The last output of a tool, when it can be read.
     pub fn output<T: DeserializeOwned>(&self, wanted: &str) -> Option<T> {
-        self.since.iter().rev().find_map(|message| match message {
+        self.outputs(wanted).pop()
+    }
+
+    /// The outputs of a tool that can be read, in order.
+    pub fn outputs<T: DeserializeOwned>(&self, wanted: &str) -> Vec<T> {
+        let outputs = self.since.iter().filter_map(|message| match message {
             Message::Tool { tool, output, .. } if tool == wanted => {
                 serde_json::from_str(output).ok()
             }
             _ => None,
-        })
+        });
+        outputs.collect()
+    }
+
+    /// Whether a tool was called.
+    pub fn has_called(&self, wanted: &str) -> bool {
+        self.since
+            .iter()
+            .any(|message| matches!(message, Message::Tool { tool, .. } if tool == wanted))
     }
 
     /// What a statement returned, if it was sent and answered.

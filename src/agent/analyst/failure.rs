@@ -100,6 +100,8 @@ pub(super) enum Failure {
         /// The values, and what they are values of.
         values: Vec<(String, Label)>,
     },
+    /// It continues another question, and there is none that was understood.
+    NothingBefore,
     /// Two readings of the question lead to different queries.
     TwoReadings,
     /// This combination of meanings makes no sense; another may.
@@ -118,6 +120,24 @@ pub(super) struct Property {
 }
 
 impl Failure {
+    /// Whether all words were understood, and only what they ask for cannot be done: whoever said them knows what the
+    /// conversation is about.
+    pub fn is_understood(&self) -> bool {
+        matches!(
+            self,
+            Self::NotThatWay { .. }
+                | Self::WhichAggregate { .. }
+                | Self::WhichPart { .. }
+                | Self::WhatAboutIt { .. }
+                | Self::Conflict { .. }
+                | Self::SumOrEach { .. }
+                | Self::Unreachable { .. }
+                | Self::WhoseProperty(_)
+                | Self::AllOfThem { .. }
+                | Self::NothingToRank
+        )
+    }
+
     /// How much a reader learns from it: of the failures of several readings the highest is reported.
     pub fn weight(&self) -> u8 {
         match self {
@@ -133,6 +153,7 @@ impl Failure {
             Self::Unreachable { .. } | Self::WhoseProperty(_) => 6,
             Self::WhatAboutIt { .. } => 5,
             Self::TwoMetrics { .. } | Self::AllOfThem { .. } => 5,
+            Self::NothingBefore => 4,
             Self::NothingToRank => 4,
             Self::Unclear { .. } => 3,
             Self::OnlyValues { .. } => 3,

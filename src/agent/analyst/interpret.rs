@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::failure::Failure;
+use super::intent::Intent;
 use super::language::Language;
 use super::matching::{Phrasebook, Sense, Span, spans};
 use super::places::{self, Lookup};
@@ -20,10 +21,27 @@ pub(super) enum Interpretation {
     /// Names have to be looked up first.
     Lookup(Lookup),
     /// A query answers it.
-    Query(Box<Plan>),
+    Query(Box<Understood>),
     /// Nothing can be done.
     Failure(Failure),
 }
+
+/// A question that was understood.
+#[derive(Debug)]
+pub(super) struct Understood {
+    /// What it is about; the places in `intent` are in its lists.
+    pub world: World,
+    /// What it asks for.
+    pub intent: Intent,
+    /// The query that answers it.
+    pub plan: Plan,
+}
+
+/// Gives the names that a lookup found, once it has been made.
+pub(super) type LookUp<'a> = dyn FnMut(&Lookup) -> Option<Vec<String>> + 'a;
+
+/// From the words of a text, each with one meaning, to what it asks for.
+pub(super) type Read<'a> = dyn Fn(&World, Vec<Unit>) -> Result<Intent, Failure> + 'a;
 
 /// A question that has been cut into phrases.
 #[derive(Debug)]
@@ -44,42 +62,78 @@ impl Question {
     }
 }
 
-/// Interprets a question. `looked_up` gives the names that a lookup found, once it has been made.
+/// Interprets a whole question.
 pub(super) fn interpret(
-    mut world: World,
+    world: World,
     text: &str,
     language: Language,
-    mut looked_up: impl FnMut(&Lookup) -> Option<Vec<String>>,
+    looked_up: &mut LookUp<'_>,
 ) -> Interpretation {
-    let question = Question::new(&world, text);
-    let Some(lookup) = places::wanted(&world, &question) else {
-        return conclude(&world, &question, language);
+    let question = Wording {
+        text,
+        language,
+        is_fragment: false,
+    };
+    understand(world, question, looked_up, &read)
+}
+
+/// A text to be understood.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wording<'a> {
+    /// In the user's words.
+    pub text: &'a str,
+    /// Its language.
+    pub language: Language,
+    /// Whether it continues another one, so that a name alone says something.
+    pub is_fragment: bool,
+}
+
+/// Understands a text by a way to read it.
+pub(super) fn understand(
+    mut world: World,
+    wording: Wording<'_>,
+    looked_up: &mut LookUp<'_>,
+    read: &Read<'_>,
+) -> Interpretation {
+    let question = Question::new(&world, wording.text);
+    let conclude =
+        |world: &World, question: &Question| conclude(world, question, wording.language, read);
+    let Some(lookup) = places::wanted(&world, &question, wording.is_fragment) else {
+        return concluded(conclude(&world, &question), world);
     };
     // Nothing is looked up for a question that would not be understood whatever the name meant.
     let with_places = Question {
         spans: lookup.assumed.clone(),
         tokens: question.tokens.clone(),
     };
-    if let Interpretation::Failure(failure) = conclude(&world, &with_places, language)
+    if let Err(failure) = conclude(&world, &with_places)
         && !matches!(
             failure,
             Failure::AmbiguousValue { .. } | Failure::TwoReadings
         )
     {
-        let first = conclude(&world, &question, language);
-        return match first {
-            Interpretation::Failure(_) => Interpretation::Failure(failure),
-            found => found,
-        };
+        let first = conclude(&world, &question).map_err(|_| failure);
+        return concluded(first, world);
     }
     let Some(names) = looked_up(&lookup) else {
         return Interpretation::Lookup(lookup);
     };
     world.add_names(lookup.column, names.clone());
-    let question = Question::new(&world, text);
+    let question = Question::new(&world, wording.text);
     match places::missing(&world, &question, &lookup, &names) {
         Some(failure) => Interpretation::Failure(failure),
-        None => conclude(&world, &question, language),
+        None => concluded(conclude(&world, &question), world),
+    }
+}
+
+fn concluded(conclusion: Result<(Intent, Plan), Failure>, world: World) -> Interpretation {
+    match conclusion {
+        Ok((intent, plan)) => Interpretation::Query(Box::new(Understood {
+            world,
+            intent,
+            plan,
+        })),
+        Err(failure) => Interpretation::Failure(failure),
     }
 }
 
@@ -87,43 +141,53 @@ pub(super) fn interpret(
 #[derive(Debug)]
 struct Reading {
     senses: Vec<Sense>,
+    intent: Intent,
     plan: Plan,
 }
 
 /// Tries all meanings. Of the queries that follow, the ones that cost least are meant; they must be one.
-fn conclude(world: &World, question: &Question, language: Language) -> Interpretation {
+fn conclude(
+    world: &World,
+    question: &Question,
+    language: Language,
+    read: &Read<'_>,
+) -> Result<(Intent, Plan), Failure> {
     let Some(choices) = choices(&question.spans) else {
-        return Interpretation::Failure(Failure::TwoReadings);
+        return Err(Failure::TwoReadings);
     };
     let mut least = usize::MAX;
     let mut found: Vec<Reading> = Vec::new();
     let mut failures = Vec::new();
     for senses in choices {
-        let outcome =
-            read(world, units(question, &senses)).and_then(|intent| plan(world, &intent, language));
+        let outcome = read(world, units(question, &senses))
+            .and_then(|intent| plan(world, &intent, language).map(|plan| (intent, plan)));
         match outcome {
-            Ok(plan) => {
+            Ok((intent, plan)) => {
                 let cost = cost(question, &senses) + plan.distance;
                 if cost < least {
                     least = cost;
                     found.clear();
                 }
                 if cost == least && found.iter().all(|known| known.plan.sql != plan.sql) {
-                    found.push(Reading { senses, plan });
+                    found.push(Reading {
+                        senses,
+                        intent,
+                        plan,
+                    });
                 }
             }
             Err(failure) => failures.push(failure),
         }
     }
     if found.len() > 1 {
-        return Interpretation::Failure(two_readings(world, question, &found));
+        return Err(two_readings(world, question, &found));
     }
     match found.pop() {
-        Some(reading) => Interpretation::Query(Box::new(reading.plan)),
+        Some(reading) => Ok((reading.intent, reading.plan)),
         None => {
             // Of equally telling failures the first: `max_by_key` would take the last.
             let telling = failures.into_iter().rev().max_by_key(Failure::weight);
-            Interpretation::Failure(telling.unwrap_or(Failure::NoMetric))
+            Err(telling.unwrap_or(Failure::NoMetric))
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::testing::{Domain, column, few, schema, table};
 
-fn koperasi() -> Domain {
+pub(super) fn koperasi() -> Domain {
     let key = |name: &str| column(name, "integer", None);
     Domain::koperasi(schema(&[
         (

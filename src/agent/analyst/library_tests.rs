@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::testing::{Domain, column, few, schema, table};
 
-fn library() -> Domain {
+pub(super) fn library() -> Domain {
     let schema = schema(&[
         (
             "branch",

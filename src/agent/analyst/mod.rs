@@ -11,12 +11,17 @@
 //! ```
 //!
 //! `interpret` tries every meaning of every phrase and demands that one query remains; `places` has names looked up that
-//! are too many to be known. What belongs to a domain is data ([`crate::agent::catalogue`]); what belongs to Indonesian
+//! are too many to be known. `follow_up` reads a short question as a `change` of the one before it, or as the answer to what
+//! was asked back (`clarify`), `stated` takes a whole
+//! statement that somebody wrote for the very question, and `suggest` offers questions that would be understood. What belongs to a domain is data ([`crate::agent::catalogue`]); what belongs to Indonesian
 //! and English is in `lexicon` and `answer`.
 
 mod answer;
+mod change;
+mod clarify;
 mod conversation;
 mod failure;
+mod follow_up;
 mod intent;
 mod interpret;
 mod language;
@@ -29,12 +34,18 @@ mod places;
 mod plan;
 mod reading;
 mod sql;
+mod stated;
+mod suggest;
 mod todos;
 mod tokens;
+mod told;
+mod work;
 mod world;
 
 pub use model::OfflineAnalyst;
 
+#[cfg(test)]
+mod follow_up_tests;
 #[cfg(test)]
 mod koperasi_tests;
 #[cfg(test)]

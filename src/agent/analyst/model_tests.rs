@@ -41,7 +41,8 @@ async fn the_first_turn_asks_all_tools_at_once() {
             "get_instructions",
             "get_database_schema",
             "search_metrics_in_question",
-            "find_skills_for_question"
+            "find_skills_for_question",
+            "lookup_verified_sql"
         ]
     );
     // The search compares whole words, so it is given the words without `-nya` too.
@@ -52,7 +53,7 @@ async fn the_first_turn_asks_all_tools_at_once() {
     );
     let mut ids: Vec<_> = turn.tool_calls.iter().map(|call| &call.id).collect();
     ids.dedup();
-    assert_eq!(ids.len(), 5);
+    assert_eq!(ids.len(), 6);
 }
 
 #[tokio::test]
@@ -79,7 +80,7 @@ fn a_run_is_the_same_every_time() {
         (&first.answer, &first.statements, &first.pieces),
         (&second.answer, &second.statements, &second.pieces)
     );
-    assert_eq!(first.tools[5..], ["sql_query", "write_todos"]);
+    assert_eq!(first.tools[6..8], ["sql_query", "write_todos"]);
     assert!(
         first.thinking.contains("jumlah koperasi"),
         "{}",

@@ -59,13 +59,16 @@ pub(super) struct GlossaryOutput {
     /// Entries of kind `dimension`.
     #[serde(default)]
     pub dimensions: Vec<Entry>,
+    /// Entries of kind `statement`.
+    #[serde(default)]
+    pub statements: Vec<Entry>,
     /// Entries of kind `relation`, all of them.
     #[serde(default)]
     pub relations: Vec<Entry>,
 }
 
 /// One glossary entry.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct Entry {
     /// The term.
     pub metric: String,
@@ -78,6 +81,30 @@ pub(super) struct Entry {
     /// See [`crate::agent::catalogue::metadata`].
     #[serde(default)]
     pub metadata: Value,
+}
+
+impl Entry {
+    /// The words that it is found by.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.metric).chain(&self.alias)
+    }
+}
+
+/// Output of `lookup_verified_sql`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct VerifiedOutput {
+    /// The statements.
+    #[serde(default)]
+    pub queries: Vec<VerifiedQuery>,
+}
+
+/// A question with SQL that is known to answer it.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct VerifiedQuery {
+    /// The question.
+    pub prompt_text: String,
+    /// The statement.
+    pub sql: String,
 }
 
 /// Output of `get_instructions`.

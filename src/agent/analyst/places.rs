@@ -33,8 +33,8 @@ pub(super) struct Name {
     pub needed: bool,
 }
 
-/// The names of a question that have to be looked up, if any.
-pub(super) fn wanted(world: &World, question: &Question) -> Option<Lookup> {
+/// The names of a question that have to be looked up, if any. In a fragment a name may also stand alone.
+pub(super) fn wanted(world: &World, question: &Question, is_fragment: bool) -> Option<Lookup> {
     let column = world
         .columns
         .iter()
@@ -44,7 +44,10 @@ pub(super) fn wanted(world: &World, question: &Question) -> Option<Lookup> {
     let mut at = 0;
     while at < question.spans.len() {
         match run(world, question, at) {
-            Some(end) if is_in_place(world, question, &assumed, column) => {
+            Some(end)
+                if is_in_place(world, question, &assumed, column)
+                    || is_fragment && is_alone(question, &assumed, end) =>
+            {
                 let span = Span {
                     start: question.spans[at].start,
                     end: question.spans[end - 1].end,
@@ -137,6 +140,16 @@ fn run(world: &World, question: &Question, at: usize) -> Option<usize> {
         .iter()
         .all(|token| token.text.chars().all(char::is_alphabetic));
     (unknown && letters).then_some(end)
+}
+
+/// Whether a name is all that follows after `bagaimana dengan`. Without that, any word might be one.
+fn is_alone(question: &Question, before: &[Span], end: usize) -> bool {
+    let says_nothing = |span: &Span| has_word(span, &[Word::Filler, Word::Lead, Word::And]);
+    before.iter().any(|span| has_word(span, &[Word::Lead]))
+        && before
+            .iter()
+            .chain(&question.spans[end..])
+            .all(says_nothing)
 }
 
 /// Whether a name may stand after these spans: after a preposition, the beginning of a name, or another name.

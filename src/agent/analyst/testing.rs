@@ -27,6 +27,8 @@ pub(super) struct Played {
     pub thinking: String,
     /// The text pieces of the last turn.
     pub pieces: Vec<String>,
+    /// The questions that were offered.
+    pub suggestions: Vec<String>,
 }
 
 #[derive(Default)]
@@ -65,7 +67,22 @@ impl Domain {
 
     /// Runs a question; `rows` is asked for the output of each statement.
     pub fn play(&self, question: &str, rows: impl Fn(&str) -> Value) -> Played {
-        futures_lite(self.run(question, rows))
+        futures_lite(self.run(&[], question, rows))
+    }
+
+    /// Runs a question after others of the same conversation; no statement returns anything.
+    pub fn after(&self, earlier: &[&str], question: &str) -> Played {
+        futures_lite(self.run(earlier, question, |_| table(&["n"], &[])))
+    }
+
+    /// Runs a question after others of the same conversation.
+    pub fn play_after(
+        &self,
+        earlier: &[&str],
+        question: &str,
+        rows: impl Fn(&str) -> Value,
+    ) -> Played {
+        futures_lite(self.run(earlier, question, rows))
     }
 
     /// Runs a question whose statements all return nothing.
@@ -82,12 +99,22 @@ impl Domain {
         }
     }
 
-    async fn run(&self, question: &str, rows: impl Fn(&str) -> Value) -> Played {
+    async fn run(&self, earlier: &[&str], question: &str, rows: impl Fn(&str) -> Value) -> Played {
         let mut played = Played::default();
-        let mut messages = vec![Message::User {
+        let mut messages = Vec::new();
+        for text in earlier {
+            messages.push(Message::User {
+                content: (*text).to_owned(),
+            });
+            messages.push(Message::Assistant {
+                content: "…".to_owned(),
+                tool_calls: Vec::new(),
+            });
+        }
+        messages.push(Message::User {
             content: question.to_owned(),
-        }];
-        for _ in 0..6 {
+        });
+        for _ in 0..10 {
             let mut sink = Sink::default();
             let request = ModelRequest {
                 messages: &messages,
@@ -120,6 +147,12 @@ impl Domain {
                         played.statements.push(argument("query"));
                         rows(&argument("query"))
                     }
+                    "suggest_follow_ups" => {
+                        let offered = call.arguments["questions"].as_array();
+                        let offered = offered.into_iter().flatten().filter_map(Value::as_str);
+                        played.suggestions = offered.map(str::to_owned).collect();
+                        json!({"success": true})
+                    }
                     _ => json!({"success": true}),
                 };
                 played.tools.push(call.tool.clone());
@@ -130,7 +163,7 @@ impl Domain {
                 });
             }
         }
-        panic!("{question}: no answer after six turns");
+        panic!("{question}: no answer after ten turns");
     }
 
     /// What the glossary search does: whole words, case and punctuation folded; all relations.
@@ -151,7 +184,7 @@ impl Domain {
                 })
                 .collect()
         };
-        json!({"success": true, "metrics": of("metric"), "dimensions": of("dimension"), "relations": of("relation")})
+        json!({"success": true, "metrics": of("metric"), "dimensions": of("dimension"), "statements": of("statement"), "relations": of("relation")})
     }
 }
 

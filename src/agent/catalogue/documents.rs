@@ -1,5 +1,6 @@
 //! A catalogue as the documents that a worker keeps in Typesense (contract §7).
 
+use crate::agent::VerifiedSql;
 use crate::contract::documents::{GlossaryEntry, Instruction, Skill};
 
 use super::Catalogue;
@@ -12,6 +13,8 @@ pub struct CatalogueDocuments {
     pub instructions: Vec<Instruction>,
     /// The terms.
     pub glossary: Vec<GlossaryEntry>,
+    /// The questions whose SQL is known.
+    pub verified: Vec<VerifiedSql>,
     /// The procedures.
     pub skills: Vec<Skill>,
 }
@@ -46,6 +49,18 @@ impl Catalogue {
                     created_at: 0,
                 })
                 .collect(),
+            verified: self
+                .verified
+                .iter()
+                .map(|entry| VerifiedSql {
+                    id: format!("{connection_id}.verified.{}", slug(&entry.prompt_text)),
+                    db_connection_id: connection_id.to_owned(),
+                    prompt_text: entry.prompt_text.clone(),
+                    sql: entry.sql.clone(),
+                    labels: entry.labels.clone(),
+                    created_at: 0,
+                })
+                .collect(),
             skills: self
                 .skills
                 .iter()
@@ -68,7 +83,7 @@ impl Catalogue {
 }
 
 /// A name as a part of an id: letters and digits in lower case, one hyphen between.
-pub(super) fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     name.to_lowercase()
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())

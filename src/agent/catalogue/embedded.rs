@@ -11,19 +11,23 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../../fixtures/catalogue/glossary.json"),
     ),
     (
-        "skills/modal-koperasi.md",
-        include_str!("../../../fixtures/catalogue/skills/modal-koperasi.md"),
+        "verified.json",
+        include_str!("../../../fixtures/catalogue/verified.json"),
     ),
     (
-        "skills/perbandingan-wilayah.md",
-        include_str!("../../../fixtures/catalogue/skills/perbandingan-wilayah.md"),
+        "skills/modal-koperasi/SKILL.md",
+        include_str!("../../../fixtures/catalogue/skills/modal-koperasi/SKILL.md"),
     ),
     (
-        "skills/peringkat-wilayah.md",
-        include_str!("../../../fixtures/catalogue/skills/peringkat-wilayah.md"),
+        "skills/perbandingan-wilayah/SKILL.md",
+        include_str!("../../../fixtures/catalogue/skills/perbandingan-wilayah/SKILL.md"),
     ),
     (
-        "skills/persentase-dan-komposisi.md",
-        include_str!("../../../fixtures/catalogue/skills/persentase-dan-komposisi.md"),
+        "skills/peringkat-wilayah/SKILL.md",
+        include_str!("../../../fixtures/catalogue/skills/peringkat-wilayah/SKILL.md"),
+    ),
+    (
+        "skills/persentase-dan-komposisi/SKILL.md",
+        include_str!("../../../fixtures/catalogue/skills/persentase-dan-komposisi/SKILL.md"),
     ),
 ];

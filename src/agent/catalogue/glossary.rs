@@ -57,7 +57,7 @@ impl GlossaryTerm {
                     return Err("metadata.table is missing".to_owned());
                 }
             }
-            Metadata::Relation(_) => {}
+            Metadata::Relation(_) | Metadata::Statement(_) => {}
         }
         Ok(metadata)
     }

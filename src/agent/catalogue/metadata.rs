@@ -1,9 +1,9 @@
 //! The `metadata` of a glossary entry: what a term is, beyond its SQL.
 //!
-//! `metadata.kind` says what an entry describes: a `metric` (when absent), a `dimension`, or a `relation`. The entry's
-//! own `sql` is then, in that order, an expression to be measured, an expression to group and filter by, or the
-//! condition of a many-to-one join. All column references in it are qualified by the table's own name, mixed case
-//! quoted (`cooperative."provinceId"`); expressions of measures are of type `numeric` or integer.
+//! `metadata.kind` says what an entry describes: a `metric` (when absent), a `dimension`, a `relation` or a `statement`. The
+//! entry's own `sql` is then, in that order, an expression to be measured, an expression to group and filter by, the
+//! condition of a many-to-one join, or a whole statement. All column references in expressions are qualified by the table's
+//! own name, mixed case quoted (`cooperative."provinceId"`); expressions of measures are of type `numeric` or integer.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub enum Metadata {
     Dimension(Box<DimensionMeta>),
     /// A many-to-one join between two tables.
     Relation(RelationMeta),
+    /// An indicator that only a whole statement can say, or whose name says its breakdown too.
+    Statement(StatementMeta),
 }
 
 impl Metadata {
@@ -187,6 +189,34 @@ pub struct MetricMeta {
     /// What a reader of the figure must know, such as which rows stay out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Label>,
+    /// What one figure is about, such as one cooperative or the whole country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grain: Option<Label>,
+    /// The domain's own number of the indicator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kpi: Option<String>,
+}
+
+/// A whole statement: its columns are those of the groups, then the figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementMeta {
+    /// What the figure is called in answers.
+    pub label: Label,
+    /// What the columns before the figure are called in answers, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Label>,
+    /// How figures are written.
+    #[serde(default)]
+    pub format: Format,
+    /// Whether figures of groups add up to the figure of the whole.
+    #[serde(default)]
+    pub additive: bool,
+    /// What one figure is about, such as one village.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grain: Option<Label>,
+    /// What a reader of the figures must know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Label>,
     /// The domain's own number of the indicator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kpi: Option<String>,
@@ -295,6 +325,7 @@ pub(super) fn known_keys(metadata: &Metadata) -> &'static [&'static str] {
             "numerator",
             "denominator",
             "note",
+            "grain",
             "kpi",
         ],
         Metadata::Dimension(_) => &[
@@ -311,5 +342,8 @@ pub(super) fn known_keys(metadata: &Metadata) -> &'static [&'static str] {
             "note",
         ],
         Metadata::Relation(_) => &["kind", "from", "to", "names"],
+        Metadata::Statement(_) => &[
+            "kind", "label", "groups", "format", "additive", "grain", "note", "kpi",
+        ],
     }
 }

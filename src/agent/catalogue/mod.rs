@@ -1,4 +1,4 @@
-//! What the agent is told about a domain: instructions, a glossary and skills, as data.
+//! What the agent is told about a domain: instructions, a glossary, verified SQL and skills, as data.
 //!
 //! A [`Catalogue`] is read from a directory ([`Catalogue::from_dir`]) or from the copy that is built in
 //! ([`Catalogue::embedded`], the koperasi domain of `fixtures/catalogue/`), and turned into the documents of contract
@@ -8,7 +8,8 @@
 //! ```text
 //! instructions.json   [{condition, rules, is_default}]
 //! glossary.json       [{metric, alias[], sql, metadata}]     metadata: see `metadata`
-//! skills/*.md         front matter (id, name, description, category, tags), then the procedure
+//! verified.json       [{prompt_text, sql, labels[]}]         may be missing
+//! skills/*/SKILL.md   front matter (id, name, description, category, tags), then the procedure
 //! ```
 
 mod documents;
@@ -20,6 +21,7 @@ pub mod metadata;
 mod read;
 
 pub use documents::CatalogueDocuments;
+pub(crate) use documents::slug;
 pub use error::CatalogueError;
 pub use glossary::GlossaryTerm;
-pub use read::{Catalogue, CatalogueInstruction, CatalogueSkill};
+pub use read::{Catalogue, CatalogueInstruction, CatalogueSkill, CatalogueVerified};

@@ -12,7 +12,9 @@ use super::{embedded, metadata::Metadata};
 
 const INSTRUCTIONS: &str = "instructions.json";
 const GLOSSARY: &str = "glossary.json";
+const VERIFIED: &str = "verified.json";
 const SKILLS: &str = "skills";
+const SKILL: &str = "SKILL.md";
 const SKILL_KEYS: [&str; 6] = ["id", "name", "description", "category", "tags", "active"];
 
 /// A rule that the agent must follow.
@@ -26,6 +28,19 @@ pub struct CatalogueInstruction {
     /// Whether it applies to every question.
     #[serde(default)]
     pub is_default: bool,
+}
+
+/// A question with SQL that is known to answer it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueVerified {
+    /// The question.
+    pub prompt_text: String,
+    /// The statement.
+    pub sql: String,
+    /// Anything to sort it by.
+    #[serde(default)]
+    pub labels: Vec<String>,
 }
 
 /// A procedure for a kind of question.
@@ -52,6 +67,7 @@ pub struct CatalogueSkill {
 pub struct Catalogue {
     pub(super) instructions: Vec<CatalogueInstruction>,
     pub(super) glossary: Vec<(GlossaryTerm, Metadata)>,
+    pub(super) verified: Vec<CatalogueVerified>,
     pub(super) skills: Vec<CatalogueSkill>,
 }
 
@@ -69,7 +85,8 @@ impl Catalogue {
         )
     }
 
-    /// Reads `instructions.json`, `glossary.json` and `skills/*.md` of a directory. `skills` may be missing.
+    /// Reads `instructions.json`, `glossary.json`, `verified.json` and `skills/*/SKILL.md` of a directory. The last two may be
+    /// missing.
     ///
     /// # Errors
     /// When a file is missing or says something that cannot be used: the error names the file and the line or entry.
@@ -77,6 +94,10 @@ impl Catalogue {
         let mut files = BTreeMap::new();
         for name in [INSTRUCTIONS, GLOSSARY] {
             files.insert(name.to_owned(), read(&path.join(name))?);
+        }
+        let verified = path.join(VERIFIED);
+        if verified.exists() {
+            files.insert(VERIFIED.to_owned(), read(&verified)?);
         }
         let skills = path.join(SKILLS);
         if skills.is_dir() {
@@ -89,9 +110,10 @@ impl Catalogue {
                     path: skills.clone(),
                     source,
                 })?;
-                let name = entry.file_name().to_string_lossy().into_owned();
-                if name.ends_with(".md") {
-                    files.insert(format!("{SKILLS}/{name}"), read(&entry.path())?);
+                if entry.path().is_dir() {
+                    let folder = entry.file_name().to_string_lossy().into_owned();
+                    let name = format!("{SKILLS}/{folder}/{SKILL}");
+                    files.insert(name, read(&entry.path().join(SKILL))?);
                 }
             }
         }
@@ -106,6 +128,11 @@ impl Catalogue {
     /// The terms.
     pub fn glossary(&self) -> impl Iterator<Item = &GlossaryTerm> {
         self.glossary.iter().map(|(term, _)| term)
+    }
+
+    /// The questions whose SQL is known.
+    pub fn verified(&self) -> &[CatalogueVerified] {
+        &self.verified
     }
 
     /// The procedures.
@@ -124,6 +151,10 @@ impl Catalogue {
         Ok(Self {
             instructions: instructions(text(INSTRUCTIONS))?,
             glossary: glossary(text(GLOSSARY))?,
+            verified: match files.get(VERIFIED) {
+                Some(text) => verified(text)?,
+                None => Vec::new(),
+            },
             skills,
         })
     }
@@ -174,6 +205,27 @@ fn glossary(text: &str) -> Result<Vec<(GlossaryTerm, Metadata)>, CatalogueError>
             }),
         })
         .collect()
+}
+
+fn verified(text: &str) -> Result<Vec<CatalogueVerified>, CatalogueError> {
+    let verified: Vec<CatalogueVerified> = list(VERIFIED, text)?;
+    unique(
+        VERIFIED,
+        verified.iter().map(|entry| entry.prompt_text.as_str()),
+    )?;
+    for (index, entry) in verified.iter().enumerate() {
+        let empty = |key, text: &str| text.trim().is_empty().then(|| format!("{key} is empty"));
+        if let Some(reason) = empty("prompt_text", &entry.prompt_text).or(empty("sql", &entry.sql))
+        {
+            return Err(CatalogueError::Entry {
+                file: VERIFIED.to_owned(),
+                number: index + 1,
+                name: entry.prompt_text.clone(),
+                reason,
+            });
+        }
+    }
+    Ok(verified)
 }
 
 /// Ids of documents are made of names, so two entries of one name would overwrite each other.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::*;
 use crate::contract::documents::GlossaryEntry;
 
@@ -39,11 +41,55 @@ fn documents_have_ids_of_their_own_that_stay_the_same() {
         .map(|entry| entry.id.as_str())
         .chain(documents.instructions.iter().map(|rule| rule.id.as_str()))
         .chain(documents.skills.iter().map(|skill| skill.id.as_str()))
+        .chain(documents.verified.iter().map(|entry| entry.id.as_str()))
         .collect();
-    let all = documents.glossary.len() + documents.instructions.len() + documents.skills.len();
+    let all = documents.glossary.len()
+        + documents.instructions.len()
+        + documents.skills.len()
+        + documents.verified.len();
     assert_eq!(ids.len(), all);
     assert!(ids.contains("koperasi.glossary.simpanan-pokok"), "{ids:?}");
     assert!(ids.iter().all(|id| id.starts_with("koperasi.")), "{ids:?}");
+}
+
+/// The domain's indicators; 23, 25, 26, 39 and 50 do not exist.
+#[test]
+fn every_indicator_is_a_term_with_both_names_its_grain_and_whether_it_adds_up() {
+    let catalogue = Catalogue::embedded().expect("the built-in catalogue");
+    let mut found = BTreeSet::new();
+    for term in catalogue.glossary() {
+        let metadata = &term.metadata;
+        let Some(kpi) = metadata.get("kpi").and_then(Value::as_str) else {
+            continue;
+        };
+        assert!(found.insert(kpi.to_owned()), "{kpi} twice");
+        let additive = metadata.get("additive").and_then(Value::as_bool);
+        for named in ["label", "grain"] {
+            for language in ["id", "en"] {
+                let text = metadata
+                    .get(named)
+                    .and_then(|label| label[language].as_str());
+                assert!(
+                    text.is_some_and(|text| !text.is_empty()),
+                    "{kpi}: {named}.{language}"
+                );
+            }
+        }
+        assert!(additive.is_some(), "{kpi}: additive");
+        assert!(!term.alias.is_empty(), "{kpi}: no other word for it");
+        let adds_up = additive == Some(true);
+        let derived = ["AVG(", " / ", "DISTINCT"]
+            .iter()
+            .any(|part| term.sql.contains(part));
+        assert!(
+            !(adds_up && derived),
+            "{kpi}: means, ratios and distinct counts do not add up"
+        );
+    }
+    let expected = (1..=54)
+        .filter(|number| ![23, 25, 26, 39, 50].contains(number))
+        .map(|number| format!("{number:02}"));
+    assert_eq!(found, expected.collect());
 }
 
 #[test]
@@ -145,13 +191,13 @@ fn a_skill_with_an_unknown_key_is_refused() {
         std::fs::write(folder.path().join(name), "[]").expect("written");
     }
     let skills = folder.path().join(SKILLS);
-    std::fs::create_dir(&skills).expect("created");
-    std::fs::write(skills.join("a.md"), "---\nid: a\nlabels: x\n---\n").expect("written");
+    std::fs::create_dir_all(skills.join("a")).expect("created");
+    std::fs::write(skills.join("a/SKILL.md"), "---\nid: a\nlabels: x\n---\n").expect("written");
     let error = Catalogue::from_dir(folder.path())
         .expect_err("an unknown key")
         .to_string();
     assert_eq!(
         error,
-        "the catalogue file `skills/a.md`, line 3: `labels` is no key of a skill; known are id, name, description, category, tags, active"
+        "the catalogue file `skills/a/SKILL.md`, line 3: `labels` is no key of a skill; known are id, name, description, category, tags, active"
     );
 }

@@ -3,7 +3,7 @@
 use super::catalog::Table;
 
 /// A name as Postgres wants it: quoted when it is not plain lower case.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name
             .chars()

@@ -11,5 +11,7 @@ mod profile;
 mod report;
 mod scan;
 
+pub(crate) use ddl::quoted;
 pub use report::{ScanReport, ScanStatus};
+pub(crate) use report::{display_name, select};
 pub(crate) use scan::scan;

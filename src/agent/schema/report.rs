@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::catalog::Table;
+use crate::contract::documents::TableDescription;
 
 /// The result of a scan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +42,7 @@ impl ScanReport {
 }
 
 /// A table's name as people write it.
-pub(super) fn display_name(schema: &str, table: &str) -> String {
+pub(crate) fn display_name(schema: &str, table: &str) -> String {
     if schema == "public" {
         table.to_owned()
     } else {
@@ -49,26 +50,46 @@ pub(super) fn display_name(schema: &str, table: &str) -> String {
     }
 }
 
+/// Something with a table's name and schema.
+pub(crate) trait Named {
+    /// Schema and table, as Postgres stores them.
+    fn name(&self) -> (&str, &str);
+}
+
+impl Named for Table {
+    fn name(&self) -> (&str, &str) {
+        (&self.schema, &self.name)
+    }
+}
+
+impl Named for TableDescription {
+    fn name(&self) -> (&str, &str) {
+        (&self.db_schema, &self.table_name)
+    }
+}
+
 /// The tables that were asked for by name, with or without their schema; all when none was named.
 ///
 /// # Errors
 /// The first name that is no table, and the names that are.
-pub(super) fn select(
-    tables: Vec<Table>,
+pub(crate) fn select<T: Named>(
+    tables: Vec<T>,
     wanted: Option<&[String]>,
-) -> Result<Vec<Table>, (String, Vec<String>)> {
+) -> Result<Vec<T>, (String, Vec<String>)> {
     let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
         return Ok(tables);
     };
-    let is = |table: &Table, name: &str| {
-        table.name == name
-            || name.split_once('.') == Some((table.schema.as_str(), table.name.as_str()))
+    let is = |table: &T, name: &str| {
+        table.name().1 == name || name.split_once('.') == Some(table.name())
     };
     for name in wanted {
         if !tables.iter().any(|table| is(table, name)) {
             let known = tables
                 .iter()
-                .map(|table| display_name(&table.schema, &table.name))
+                .map(|table| {
+                    let (schema, name) = table.name();
+                    display_name(schema, name)
+                })
                 .collect();
             return Err((name.clone(), known));
         }

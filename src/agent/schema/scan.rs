@@ -10,7 +10,7 @@ use super::report::{ScanReport, display_name, select};
 use crate::agent::AgentError;
 use crate::agent::connection::{Databases, Session, Target, said};
 use crate::agent::store::Store;
-use crate::contract::documents::TableDescription;
+use crate::contract::documents::{TABLE_DESCRIPTIONS, TableDescription};
 
 /// Reads the named tables, or all, into the agent's knowledge. A scan of all forgets tables that are gone.
 pub(crate) async fn scan(
@@ -27,7 +27,7 @@ pub(crate) async fn scan(
     if wanted.is_none_or(<[String]>::is_empty) {
         for known in store.tables(target.id()).await? {
             if !described.iter().any(|table| table.id == known.id) {
-                store.delete_table(&known.id).await?;
+                store.forget(TABLE_DESCRIPTIONS, &known.id).await?;
             }
         }
     }

@@ -143,13 +143,26 @@ impl Client {
             return Ok(());
         }
         let lines = lines(collection, documents)?;
-        match self.import(collection, lines.clone()).await {
+        match self.import(collection, "upsert", lines.clone()).await {
             Err(StoreError::Refused { status: 404, .. }) => {
                 self.create(collection).await?;
-                self.import(collection, lines).await
+                self.import(collection, "upsert", lines).await
             }
             other => other,
         }
+    }
+
+    /// Changes some fields of documents that are there.
+    pub(super) async fn update<T: serde::Serialize>(
+        &self,
+        collection: &str,
+        documents: &[T],
+    ) -> Result<(), StoreError> {
+        if documents.is_empty() {
+            return Ok(());
+        }
+        self.import(collection, "update", lines(collection, documents)?)
+            .await
     }
 
     /// As [`Client::upsert`], for a collection that is likely not to exist yet: creates it first, and also when there is
@@ -163,7 +176,8 @@ impl Client {
         if documents.is_empty() {
             return Ok(());
         }
-        self.import(collection, lines(collection, documents)?).await
+        self.import(collection, "upsert", lines(collection, documents)?)
+            .await
     }
 
     /// Deletes the document with exactly this id; that it is not there is no error.
@@ -195,9 +209,14 @@ impl Client {
         }
     }
 
-    async fn import(&self, collection: &str, lines: String) -> Result<(), StoreError> {
+    async fn import(
+        &self,
+        collection: &str,
+        action: &str,
+        lines: String,
+    ) -> Result<(), StoreError> {
         let mut url = self.url(collection, &["documents", "import"]);
-        url.query_pairs_mut().append_pair("action", "upsert");
+        url.query_pairs_mut().append_pair("action", action);
         let body = self
             .send(collection, self.http.request(Method::POST, url).body(lines))
             .await?;
@@ -222,7 +241,7 @@ impl Client {
     /// Sends a request, once more when a kept connection turned out to be closed, and takes the whole answer.
     async fn send(&self, collection: &str, request: RequestBuilder) -> Result<Vec<u8>, StoreError> {
         let request = request.header("X-TYPESENSE-API-KEY", self.api_key.clone());
-        // Every request of this client can be repeated: reads, upserts, creations and deletions by id.
+        // Every request of this client can be repeated: reads, upserts, updates, creations and deletions by id.
         let again = request.try_clone();
         let mut answer = request.send().await;
         if let (Err(error), Some(again)) = (&answer, again)

@@ -7,7 +7,8 @@
 use serde_json::{Value, json};
 
 use crate::contract::documents::{
-    BUSINESS_GLOSSARIES, DATABASE_CONNECTIONS, INSTRUCTIONS, SKILLS, TABLE_DESCRIPTIONS,
+    BUSINESS_GLOSSARIES, CONTEXT_STORES, DATABASE_CONNECTIONS, INSTRUCTIONS, KAI_MEMORIES, SKILLS,
+    TABLE_DESCRIPTIONS,
 };
 
 /// The fields of one collection: those with an index, then those without.
@@ -68,6 +69,27 @@ fn fields(collection: &str) -> (&'static [Field], &'static [Field]) {
                 ("category", "string"),
             ],
         ),
+        KAI_MEMORIES => (
+            &[
+                ("db_connection_id", "string"),
+                ("session_id", "string"),
+                ("namespace", "string"),
+                ("key", "string"),
+                ("importance", "float"),
+                ("access_count", "int64"),
+                ("created_at", "int64"),
+                ("updated_at", "int64"),
+            ],
+            &[("value", "string"), ("content_text", "string")],
+        ),
+        CONTEXT_STORES => (
+            &[
+                ("db_connection_id", "string"),
+                ("labels", "string[]"),
+                ("created_at", "int64"),
+            ],
+            &[("prompt_text", "string"), ("sql", "string")],
+        ),
         _ => (&[], &[]),
     }
 }
@@ -103,6 +125,8 @@ mod tests {
             INSTRUCTIONS,
             BUSINESS_GLOSSARIES,
             SKILLS,
+            KAI_MEMORIES,
+            CONTEXT_STORES,
         ] {
             let body = definition(collection, "x");
             assert_eq!(body["name"], "x");

@@ -1,23 +1,26 @@
 //! The questions that the agent asks of its knowledge.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::client::Client;
 use super::error::StoreError;
 use super::filter;
+use crate::agent::memory::{Memory, Scope};
+use crate::agent::verified::VerifiedSql;
 use crate::agent::{AgentError, TypesenseConfig};
 use crate::contract::documents::{
-    BUSINESS_GLOSSARIES, DATABASE_CONNECTIONS, DatabaseConnection, GlossaryEntry, INSTRUCTIONS,
-    Instruction, SKILLS, Skill, TABLE_DESCRIPTIONS, TableDescription,
+    BUSINESS_GLOSSARIES, CONTEXT_STORES, DATABASE_CONNECTIONS, DatabaseConnection, GlossaryEntry,
+    INSTRUCTIONS, Instruction, KAI_MEMORIES, SKILLS, Skill, TABLE_DESCRIPTIONS, TableDescription,
 };
 
-/// The collections whose documents belong to a connection.
-pub(crate) const CONNECTION_COLLECTIONS: [&str; 4] = [
+/// The collections whose documents belong to a connection, and to no conversation over it.
+pub(crate) const CONNECTION_COLLECTIONS: [&str; 5] = [
     TABLE_DESCRIPTIONS,
     INSTRUCTIONS,
     BUSINESS_GLOSSARIES,
     SKILLS,
+    CONTEXT_STORES,
 ];
 
 /// A document of any collection, as it is stored.
@@ -59,18 +62,32 @@ impl Store {
         connection: &str,
     ) -> Result<Vec<TableDescription>, StoreError> {
         let without = ("exclude_fields", "examples,table_schema");
-        self.listed(TABLE_DESCRIPTIONS, connection, &[without])
+        let of_connection = [("db_connection_id", connection)];
+        self.listed(TABLE_DESCRIPTIONS, &of_connection, &[without])
             .await
+    }
+
+    /// One table of a connection, whole.
+    pub(crate) async fn table(
+        &self,
+        connection: &str,
+        id: &str,
+    ) -> Result<Option<TableDescription>, StoreError> {
+        let table: Option<TableDescription> = self.client.get(TABLE_DESCRIPTIONS, id).await?;
+        Ok(table.filter(|table| table.db_connection_id == connection))
+    }
+
+    /// The tables of a connection, by id, whole.
+    pub(crate) async fn whole_tables(
+        &self,
+        connection: &str,
+    ) -> Result<Vec<TableDescription>, StoreError> {
+        self.of(TABLE_DESCRIPTIONS, connection).await
     }
 
     /// Writes tables, replacing those with the same ids.
     pub(crate) async fn put_tables(&self, tables: &[TableDescription]) -> Result<(), StoreError> {
         self.client.upsert(TABLE_DESCRIPTIONS, tables).await
-    }
-
-    /// Forgets a table.
-    pub(crate) async fn delete_table(&self, id: &str) -> Result<(), StoreError> {
-        self.client.delete(TABLE_DESCRIPTIONS, id).await
     }
 
     /// The rules of a connection, by id.
@@ -109,6 +126,41 @@ impl Store {
         self.client.upsert(SKILLS, skills).await
     }
 
+    /// The questions of a connection whose SQL is known to answer them, by id.
+    pub(crate) async fn verified(&self, connection: &str) -> Result<Vec<VerifiedSql>, StoreError> {
+        self.of(CONTEXT_STORES, connection).await
+    }
+
+    /// Writes questions with their SQL, replacing those with the same ids.
+    pub(crate) async fn put_verified(&self, verified: &[VerifiedSql]) -> Result<(), StoreError> {
+        self.client.upsert(CONTEXT_STORES, verified).await
+    }
+
+    /// What is remembered of a conversation, by id.
+    pub(crate) async fn memories(&self, scope: &Scope) -> Result<Vec<Memory>, StoreError> {
+        let fields = [
+            ("db_connection_id", scope.connection()),
+            ("session_id", scope.conversation()),
+        ];
+        self.listed(KAI_MEMORIES, &fields, &[]).await
+    }
+
+    /// Remembers something, replacing what has the same id.
+    pub(crate) async fn put_memory(&self, memory: &Memory) -> Result<(), StoreError> {
+        self.client
+            .upsert(KAI_MEMORIES, std::slice::from_ref(memory))
+            .await
+    }
+
+    /// Writes how often memories were recalled, and nothing else of them.
+    pub(crate) async fn count_recall(&self, memories: &[Memory]) -> Result<(), StoreError> {
+        let counts: Vec<Value> = memories
+            .iter()
+            .map(|memory| json!({"id": memory.id, "access_count": memory.access_count}))
+            .collect();
+        self.client.update(KAI_MEMORIES, &counts).await
+    }
+
     /// Everything that one collection holds of a connection, by id, whole.
     pub(crate) async fn documents(
         &self,
@@ -116,6 +168,11 @@ impl Store {
         connection: &str,
     ) -> Result<Vec<Document>, StoreError> {
         self.of(collection, connection).await
+    }
+
+    /// Forgets a document of any collection.
+    pub(crate) async fn forget(&self, collection: &str, id: &str) -> Result<(), StoreError> {
+        self.client.delete(collection, id).await
     }
 
     /// Writes documents into a collection that is likely not to exist yet.
@@ -132,20 +189,24 @@ impl Store {
         collection: &str,
         connection: &str,
     ) -> Result<Vec<T>, StoreError> {
-        self.listed(collection, connection, &[]).await
+        self.listed(collection, &[("db_connection_id", connection)], &[])
+            .await
     }
 
+    /// The documents whose fields have exactly these values.
     async fn listed<T: DeserializeOwned>(
         &self,
         collection: &str,
-        connection: &str,
+        fields: &[(&str, &str)],
         parameters: &[(&str, &str)],
     ) -> Result<Vec<T>, StoreError> {
-        let filter = filter::of_connection(connection);
+        let filter = filter::matching(fields);
         let mut narrow = parameters.to_vec();
         narrow.extend(filter.as_deref().map(|filter| ("filter_by", filter)));
         let belongs = |document: &Map<String, Value>| {
-            document.get("db_connection_id").and_then(Value::as_str) == Some(connection)
+            fields
+                .iter()
+                .all(|(field, value)| document.get(*field).and_then(Value::as_str) == Some(*value))
         };
         self.client.list(collection, &narrow, belongs).await
     }

@@ -1,4 +1,4 @@
-//! The agent's knowledge in Typesense: connections, tables, instructions, glossary and skills.
+//! The agent's knowledge in Typesense: connections, tables, instructions, glossary, skills, verified SQL and memories.
 //!
 //! [`Store`] offers the few questions that the agent asks, typed; `client` speaks HTTP. Every answer comes from the
 //! server at the moment of the question: nothing is kept between two calls.

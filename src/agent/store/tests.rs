@@ -67,7 +67,7 @@ async fn what_is_not_there_is_none() {
     let store = store(&fake).await;
     assert!(store.connection("x").await.expect("an answer").is_none());
     assert!(store.instructions("x").await.expect("an answer").is_empty());
-    store.delete_table("x").await.expect("no error");
+    store.forget("skills", "x").await.expect("no error");
 }
 
 #[tokio::test]

@@ -18,6 +18,18 @@ pub(super) fn text<'a>(arguments: &'a Map<String, Value>, key: &str) -> Result<&
     }
 }
 
+/// A string that may be missing, null or empty.
+pub(super) fn optional_text<'a>(
+    arguments: &'a Map<String, Value>,
+    key: &str,
+) -> Result<Option<&'a str>, ToolError> {
+    match arguments.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+        Some(_) => text(arguments, key).map(Some),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +49,11 @@ mod tests {
         assert_eq!(
             said("d"),
             "the argument `d` is missing: it must be a string"
+        );
+        let optional = |key| optional_text(arguments, key).ok();
+        assert_eq!(
+            ["a", "b", "c", "d"].map(optional),
+            [Some(Some("x")), Some(None), None, Some(None)]
         );
     }
 }

@@ -1,31 +1,53 @@
 //! `find_skills_for_question`: the procedures that suit a question.
 
-use async_trait::async_trait;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 
-use super::arguments;
-use super::context::ToolContext;
-use super::outcome::{Outcome, ToolError};
-use super::tool::Tool;
-use super::words::Question;
-use crate::agent::ToolSpec;
+use super::found::found;
+use super::outcome::ToolError;
+use super::tool::{Call, Kind, Parameters, Tool};
+use crate::agent::words::Question;
 use crate::contract::documents::Skill;
 
-pub(super) struct FindSkills;
+pub(super) const FIND_SKILLS: Tool = Tool {
+    name: "find_skills_for_question",
+    description: "Procedures for questions of this kind. Follow the ones that fit.",
+    parameters: Parameters::Texts(&[("question", "The user's question, unchanged.")]),
+    kind: Kind::Lookup,
+    run: |call| found(suitable(call)),
+};
 
 #[derive(Serialize)]
 struct Output {
-    skills: Vec<Found>,
+    skills: Vec<Procedure>,
 }
 
-#[derive(Serialize)]
-struct Found {
+/// A skill as the model reads it.
+#[derive(Debug, Serialize)]
+pub(super) struct Procedure {
     skill_id: String,
     name: String,
     category: String,
     description: String,
     content: String,
+}
+
+impl Procedure {
+    pub(super) fn of(skill: Skill) -> Self {
+        Self {
+            skill_id: skill.skill_id,
+            name: skill.name,
+            category: skill.category,
+            description: skill.description,
+            content: skill.content,
+        }
+    }
+}
+
+async fn suitable(call: Call<'_>) -> Result<Output, ToolError> {
+    let found = matching_skills(call.text("question")?, call.context.skills());
+    Ok(Output {
+        skills: found.into_iter().map(Procedure::of).collect(),
+    })
 }
 
 /// The skills in use whose name or a tag occurs in the question.
@@ -40,58 +62,17 @@ pub(crate) fn matching_skills(question: &str, skills: &[Skill]) -> Vec<Skill> {
     skills.iter().filter(matches).cloned().collect()
 }
 
-#[async_trait]
-impl Tool for FindSkills {
-    fn name(&self) -> &'static str {
-        "find_skills_for_question"
-    }
-
-    fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: self.name(),
-            description: "Procedures for questions of this kind. Follow the ones that fit.",
-            parameters: json!({
-                "type": "object",
-                "properties": {"question": {"type": "string", "description": "The user's question, unchanged."}},
-                "required": ["question"]
-            }),
-        }
-    }
-
-    fn stage(&self) -> &'static str {
-        "context"
-    }
-
-    fn is_lookup(&self) -> bool {
-        true
-    }
-
-    async fn call(
-        &self,
-        arguments: &Map<String, Value>,
-        context: &ToolContext<'_>,
-    ) -> Result<Outcome, ToolError> {
-        let question = arguments::text(arguments, "question")?;
-        let found = matching_skills(question, context.skills())
-            .into_iter()
-            .map(|skill| Found {
-                skill_id: skill.skill_id,
-                name: skill.name,
-                category: skill.category,
-                description: skill.description,
-                content: skill.content,
-            });
-        Outcome::success(Output {
-            skills: found.collect(),
-        })
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod testing {
     use super::*;
 
-    fn skill(id: &str, name: &str, tags: &[&str], is_active: bool) -> Skill {
+    /// A skill of the connection `c`.
+    pub(in crate::agent::tools) fn skill(
+        id: &str,
+        name: &str,
+        tags: &[&str],
+        is_active: bool,
+    ) -> Skill {
         Skill {
             id: format!("c.{id}"),
             db_connection_id: "c".to_owned(),
@@ -106,6 +87,12 @@ mod tests {
             updated_at: 0,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::skill;
+    use super::*;
 
     #[test]
     fn skills_in_use_are_found_by_name_or_tag() {

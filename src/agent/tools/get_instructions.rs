@@ -1,15 +1,18 @@
 //! `get_instructions`: the rules of the connection.
 
-use async_trait::async_trait;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 
-use super::context::ToolContext;
-use super::outcome::{Outcome, ToolError};
-use super::tool::Tool;
-use crate::agent::ToolSpec;
+use super::found::found;
+use super::outcome::ToolError;
+use super::tool::{Call, Kind, Parameters, Tool};
 
-pub(super) struct GetInstructions;
+pub(super) const GET_INSTRUCTIONS: Tool = Tool {
+    name: "get_instructions",
+    description: "The rules that every answer about this database must follow. Call it before writing SQL.",
+    parameters: Parameters::Texts(&[]),
+    kind: Kind::Lookup,
+    run: |call| found(instructions(call)),
+};
 
 #[derive(Serialize)]
 struct Output {
@@ -23,41 +26,15 @@ struct Rule {
     is_default: bool,
 }
 
-#[async_trait]
-impl Tool for GetInstructions {
-    fn name(&self) -> &'static str {
-        "get_instructions"
-    }
-
-    fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: self.name(),
-            description: "The rules that every answer about this database must follow. Call it before writing SQL.",
-            parameters: json!({"type": "object", "properties": {}}),
-        }
-    }
-
-    fn stage(&self) -> &'static str {
-        "context"
-    }
-
-    fn is_lookup(&self) -> bool {
-        true
-    }
-
-    async fn call(
-        &self,
-        _: &Map<String, Value>,
-        context: &ToolContext<'_>,
-    ) -> Result<Outcome, ToolError> {
-        let instructions = context.store.instructions(context.connection_id()).await?;
-        let rules = instructions.into_iter().map(|rule| Rule {
-            condition: rule.condition,
-            rules: rule.rules,
-            is_default: rule.is_default,
-        });
-        Outcome::success(Output {
-            instructions: rules.collect(),
-        })
-    }
+async fn instructions(call: Call<'_>) -> Result<Output, ToolError> {
+    let context = call.context;
+    let instructions = context.store.instructions(context.connection_id()).await?;
+    let rules = instructions.into_iter().map(|rule| Rule {
+        condition: rule.condition,
+        rules: rule.rules,
+        is_default: rule.is_default,
+    });
+    Ok(Output {
+        instructions: rules.collect(),
+    })
 }

@@ -1,13 +1,11 @@
 //! `sql_query`: one read-only query.
 
-use async_trait::async_trait;
-use serde_json::{Map, Value, json};
+use futures::future::FutureExt;
 
-use super::arguments;
 use super::context::ToolContext;
 use super::outcome::{Outcome, ToolError};
-use super::tool::Tool;
-use crate::agent::ToolSpec;
+use super::tool::{Call, Kind, Parameters, Tool};
+use crate::agent::chart::{Chart, suiting};
 use crate::agent::error::fatal;
 use crate::agent::sql::{Relations, ResultSet, SqlError, execute, guard};
 use crate::contract::{Event, SqlResultEvent, error_chain};
@@ -15,7 +13,14 @@ use crate::contract::{Event, SqlResultEvent, error_chain};
 /// How many rows the event carries (contract §5).
 const EVENT_ROWS: usize = 100;
 
-pub(super) struct SqlQuery;
+pub(super) const SQL_QUERY: Tool = Tool {
+    name: "sql_query",
+    description: "Runs one read-only PostgreSQL query (SELECT) over the tables of get_database_schema and returns its \
+                  rows. The user sees them with a chart that suits them: columns of names first, then the figure.",
+    parameters: Parameters::Texts(&[("query", "One SELECT statement.")]),
+    kind: Kind::Action { stage: "query" },
+    run: |call| query(call).boxed(),
+};
 
 /// The rows for those who watch.
 fn event(sql: &str, result: &ResultSet) -> Event {
@@ -29,53 +34,28 @@ fn event(sql: &str, result: &ResultSet) -> Event {
     })
 }
 
-#[async_trait]
-impl Tool for SqlQuery {
-    fn name(&self) -> &'static str {
-        "sql_query"
+async fn query(call: Call<'_>) -> Result<Outcome, ToolError> {
+    let context = call.context;
+    let query = call.text("query")?;
+    let tables = context.stop.or(context.tables()).await??;
+    let query = guard(query, &Relations::of(tables)).map_err(ToolError::Refused)?;
+    let result = execute(
+        context.databases,
+        context.target,
+        &query,
+        context.stop,
+        context.executed(),
+    )
+    .await
+    .map_err(|error| told(error, context))?;
+    let mut outcome = Outcome::success(&result)?;
+    outcome.rows = Some(result.row_count);
+    if result.row_count > 0 {
+        outcome.events.push(event(query.sql(), &result));
+        outcome.events.extend(suiting(&result).map(Chart::event));
     }
-
-    fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: self.name(),
-            description: "Runs one read-only PostgreSQL query (SELECT) over the tables of get_database_schema and \
-                          returns its rows.",
-            parameters: json!({
-                "type": "object",
-                "properties": {"query": {"type": "string", "description": "One SELECT statement."}},
-                "required": ["query"]
-            }),
-        }
-    }
-
-    fn stage(&self) -> &'static str {
-        "query"
-    }
-
-    async fn call(
-        &self,
-        arguments: &Map<String, Value>,
-        context: &ToolContext<'_>,
-    ) -> Result<Outcome, ToolError> {
-        let query = arguments::text(arguments, "query")?;
-        let tables = context.stop.or(context.tables()).await??;
-        let query = guard(query, &Relations::of(tables)).map_err(ToolError::Refused)?;
-        let result = execute(
-            context.databases,
-            context.target,
-            &query,
-            context.stop,
-            context.executed(),
-        )
-        .await
-        .map_err(|error| told(error, context))?;
-        let mut outcome = Outcome::success(&result)?;
-        outcome.rows = Some(result.row_count);
-        if result.row_count > 0 {
-            outcome.events.push(event(query.sql(), &result));
-        }
-        Ok(outcome)
-    }
+    context.returned(result);
+    Ok(outcome)
 }
 
 fn told(error: SqlError, context: &ToolContext<'_>) -> ToolError {
@@ -88,6 +68,7 @@ fn told(error: SqlError, context: &ToolContext<'_>) -> ToolError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Map, Value};
 
     fn result(rows: usize, truncated: bool) -> ResultSet {
         let row = |n| Map::from_iter([("n".to_owned(), Value::from(n))]);

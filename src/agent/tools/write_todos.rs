@@ -1,19 +1,41 @@
 //! `write_todos`: the model's plan, for those who watch.
 
-use async_trait::async_trait;
+use futures::future::FutureExt;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::context::ToolContext;
 use super::outcome::{Outcome, ToolError};
-use super::tool::Tool;
-use crate::agent::ToolSpec;
+use super::tool::{Call, Kind, Parameters, Tool};
 use crate::contract::{Event, TodoItem};
 
 /// The longest plan.
 const MAX_TODOS: usize = 50;
 
-pub(super) struct WriteTodos;
+pub(super) const WRITE_TODOS: Tool = Tool {
+    name: "write_todos",
+    description: "Writes the whole plan anew: the steps and how far each is. Call it at the start and when a step is done.",
+    parameters: Parameters::Schema(|| {
+        json!({
+            "type": "object",
+            "properties": {
+                "todos": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "content": {"type": "string"},
+                            "status": {"type": "string", "enum": ["pending", "in_progress", "completed"]}
+                        },
+                        "required": ["content", "status"]
+                    }
+                }
+            },
+            "required": ["todos"]
+        })
+    }),
+    kind: Kind::Action { stage: "plan" },
+    run: |call| write(call).boxed(),
+};
 
 #[derive(Serialize)]
 struct Output {
@@ -41,51 +63,11 @@ fn read(arguments: &Map<String, Value>) -> Result<Vec<TodoItem>, ToolError> {
     Ok(todos)
 }
 
-#[async_trait]
-impl Tool for WriteTodos {
-    fn name(&self) -> &'static str {
-        "write_todos"
-    }
-
-    fn spec(&self) -> ToolSpec {
-        ToolSpec {
-            name: self.name(),
-            description: "Writes the whole plan anew: the steps and how far each is. Call it at the start and when a \
-                          step is done.",
-            parameters: json!({
-                "type": "object",
-                "properties": {
-                    "todos": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {
-                                "content": {"type": "string"},
-                                "status": {"type": "string", "enum": ["pending", "in_progress", "completed"]}
-                            },
-                            "required": ["content", "status"]
-                        }
-                    }
-                },
-                "required": ["todos"]
-            }),
-        }
-    }
-
-    fn stage(&self) -> &'static str {
-        "plan"
-    }
-
-    async fn call(
-        &self,
-        arguments: &Map<String, Value>,
-        _: &ToolContext<'_>,
-    ) -> Result<Outcome, ToolError> {
-        let todos = read(arguments)?;
-        let mut outcome = Outcome::success(Output { count: todos.len() })?;
-        outcome.events.push(Event::TodoUpdate { todos });
-        Ok(outcome)
-    }
+async fn write(call: Call<'_>) -> Result<Outcome, ToolError> {
+    let todos = read(call.arguments)?;
+    let mut outcome = Outcome::success(Output { count: todos.len() })?;
+    outcome.events.push(Event::TodoUpdate { todos });
+    Ok(outcome)
 }
 
 #[cfg(test)]

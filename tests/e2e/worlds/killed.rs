@@ -85,7 +85,7 @@ async fn killed(
     let since = Instant::now();
     child.wait()?;
     assert!(ready, "the child ended before it had a world");
-    assert_eq!(mine, 6, "the child had a database and five collections");
+    assert_eq!(mine, 7, "the child had a database and six collections");
 
     let mut left = left_on(endpoints).await?;
     while left != untouched && since.elapsed() < BOUND {

@@ -60,7 +60,7 @@ async fn a_world_goes_with_its_harness_stopped_or_dropped() -> Result {
 
     let stopped = on(Isolation::Private).await?;
     let made = left_on(&endpoints).await?;
-    assert_eq!(made.len(), 6, "one database and five collections: {made:?}");
+    assert_eq!(made.len(), 7, "one database and six collections: {made:?}");
     stopped.ask(CANONICAL).await?.check()?;
     stopped.stop().await?;
     assert_eq!(left_on(&endpoints).await?, Vec::<String>::new());

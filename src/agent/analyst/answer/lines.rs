@@ -2,6 +2,7 @@
 
 use super::super::language::Language;
 use super::super::plan::Plan;
+use super::super::stated::Stated;
 
 /// How the question was understood, for the reasoning text.
 pub(in super::super) fn understood(plan: &Plan, rules: &[String], language: Language) -> String {
@@ -32,6 +33,17 @@ pub(in super::super) fn understood(plan: &Plan, rules: &[String], language: Lang
         ));
     }
     text
+}
+
+/// That somebody's statement is taken, for the reasoning text.
+pub(in super::super) fn as_stated(stated: &Stated, language: Language) -> String {
+    let title = &stated.title;
+    match language {
+        Language::Indonesian => {
+            format!("Untuk pertanyaan ini ada kueri yang sudah ditetapkan: {title}.")
+        }
+        Language::English => format!("There is a statement for this very question: {title}."),
+    }
 }
 
 /// The query did not run.

@@ -5,8 +5,10 @@ mod lines;
 mod refusal;
 mod rows;
 mod sentences;
+mod stated;
 mod table;
 
-pub(super) use lines::{nothing_ran, understood};
+pub(super) use lines::{as_stated, nothing_ran, understood};
 pub(super) use refusal::refusal;
 pub(super) use rows::answer;
+pub(super) use stated::stated;

@@ -150,6 +150,11 @@ fn indonesian(failure: &Failure) -> String {
         Failure::NoMetric | Failure::WrongSense => {
             "Saya tidak memahami apa yang harus dihitung.".to_owned()
         }
+        Failure::NothingBefore => {
+            "Pertanyaan ini melanjutkan pertanyaan lain, tetapi tidak ada pertanyaan sebelumnya yang saya pahami. \
+             Tuliskan pertanyaannya secara lengkap."
+                .to_owned()
+        }
         Failure::TwoReadings => {
             "Pertanyaan ini dapat dibaca dengan lebih dari satu cara. Mohon perjelas.".to_owned()
         }
@@ -280,6 +285,10 @@ fn english(failure: &Failure) -> String {
         }
         Failure::NoMetric | Failure::WrongSense => {
             "I do not understand what is to be computed.".to_owned()
+        }
+        Failure::NothingBefore => {
+            "This question continues another one, but there is none before it that I understood. Please ask it in full."
+                .to_owned()
         }
         Failure::TwoReadings => {
             "This question can be read in more than one way. Please make it clearer.".to_owned()

@@ -11,7 +11,7 @@ use super::sentences::{equally_good, lead, nothing_found, one_figure, the_best};
 use super::table::table;
 
 /// Most rows that an answer lists; the rest is counted.
-const MOST_ROWS: usize = 100;
+pub(super) const MOST_ROWS: usize = 100;
 
 /// A row as it is written.
 pub(super) struct Row {
@@ -47,7 +47,7 @@ pub(in super::super) fn answer(plan: &Plan, result: &RowsOutput, language: Langu
             parts.push(listed(plan, rows));
         }
     }
-    parts.extend(cut_off(&rows, result, language));
+    parts.extend(cut_off(rows.len(), result, language));
     parts.extend(missing(plan, &rows, language));
     parts.extend(notes(plan, &rows, language));
     parts.join("\n\n")
@@ -101,9 +101,8 @@ fn listed(plan: &Plan, rows: &[Row]) -> String {
 }
 
 /// Says that rows are left out: those beyond what an answer lists, or beyond what the query returned.
-fn cut_off(rows: &[Row], result: &RowsOutput, language: Language) -> Option<String> {
-    let shown = rows.len().min(MOST_ROWS);
-    let all = rows.len();
+pub(super) fn cut_off(all: usize, result: &RowsOutput, language: Language) -> Option<String> {
+    let shown = all.min(MOST_ROWS);
     match (result.truncated, all > MOST_ROWS, language) {
         (false, false, _) => None,
         (true, _, Language::Indonesian) => Some(format!(

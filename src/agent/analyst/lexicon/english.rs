@@ -84,6 +84,7 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
         Word::Than,
         "more than | less than | fewer than | at least | at most | above | below | over | under | than",
     ),
+    (Word::Lead, "what about | how about | what if"),
     (
         Word::Write,
         "delete | drop | update | insert | remove | truncate | alter | create | grant | set",

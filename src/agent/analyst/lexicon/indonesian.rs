@@ -93,6 +93,12 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
         "lebih dari | kurang dari | di atas | di bawah | minimal | paling tidak | setidaknya | sekurangnya | lebih | kurang",
     ),
     (
+        Word::Lead,
+        "bagaimana dengan | bagaimana kalau | bagaimana jika | bagaimana | gimana dengan | gimana kalau | gimana | terus | \
+         sedangkan | jika",
+    ),
+    (Word::There, "di sana | disana | di situ | disitu"),
+    (
         Word::Write,
         "hapus | hapuskan | ubah | ubahlah | ganti | tambahkan | tambah | masukkan | perbarui | kosongkan | hilangkan",
     ),

@@ -84,6 +84,11 @@ pub(in super::super) enum Word {
     Not,
     /// Compares with a number; understood nowhere yet: `lebih dari`, `at least`.
     Than,
+    /// Goes on from the question before: `bagaimana dengan`, `what about`. Understood only at the beginning of a question that
+    /// does.
+    Lead,
+    /// The place of the question before: `di sana`.
+    There,
     /// Wants to change data: `hapus`, `delete`.
     Write,
 }

@@ -1,5 +1,6 @@
 //! Every phrase that is known, by its words.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::language::Language;
@@ -73,8 +74,8 @@ impl Phrasebook {
             .collect()
     }
 
-    /// The language of a question: that of most of its words; Indonesian where they tell nothing.
-    pub fn language(question: &str) -> Language {
+    /// The language of a question: that of most of its words, where they tell.
+    pub fn language(question: &str) -> Option<Language> {
         let asked = words(question);
         let (mut indonesian, mut english) = (0, 0);
         for length in 1..=lexicon().longest() {
@@ -87,10 +88,10 @@ impl Phrasebook {
                 }
             }
         }
-        if english > indonesian {
-            Language::English
-        } else {
-            Language::Indonesian
+        match english.cmp(&indonesian) {
+            Ordering::Greater => Some(Language::English),
+            Ordering::Less => Some(Language::Indonesian),
+            Ordering::Equal => None,
         }
     }
 

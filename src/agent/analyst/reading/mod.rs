@@ -6,6 +6,7 @@
 
 mod counting;
 mod figure;
+mod fragment;
 mod groups;
 mod leftover;
 mod metric;
@@ -19,6 +20,7 @@ mod values;
 use super::failure::Failure;
 use super::intent::{Figure, Group, Intent};
 use super::world::World;
+pub(super) use fragment::read_fragment;
 pub(super) use units::Unit;
 use units::Units;
 use values::NamedValues;

@@ -8,7 +8,7 @@ use super::Draft;
 use super::units::Units;
 
 /// The most rows that a ranking can ask for; larger numbers are years, amounts, or mistakes.
-const MOST_ROWS: u32 = 1000;
+pub(super) const MOST_ROWS: u32 = 1000;
 
 /// What the question says about order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
