@@ -157,6 +157,12 @@ impl CaptureServer {
         Some(Transcript::of(session.clone(), contents, refusals))
     }
 
+    /// How many deliveries of a session were kept so far.
+    pub fn accepted(&self, session: &SessionId) -> u64 {
+        let found = self.shared.store.get(session);
+        found.map_or(0, |session| session.accepted())
+    }
+
     /// Holds back the reply to a session's `delivery`-th event (from 1, in the order of arrival).
     ///
     /// The event itself is taken in and streamed; the worker that posted it waits until the [`Hold`] is released or

@@ -64,6 +64,8 @@ pub struct RunEvidence {
     pub task_queue: String,
     /// The conversation that was given, which is the stream's session too.
     pub conversation: Option<String>,
+    /// Whether no other run worked on the same database at the same time, so that its log is this run's.
+    pub alone: bool,
     /// Whether a callback URL was given, so that a stream can be expected.
     pub streamed: bool,
     /// When the client started the workflow.

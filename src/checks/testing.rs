@@ -131,6 +131,7 @@ fn answered(session: &str) -> RunEvidence {
         workflow_id: "w".to_owned(),
         task_queue: "q".to_owned(),
         conversation: Some(session.to_owned()),
+        alone: true,
         streamed: true,
         started_at: Some(at(0)),
         duration: Duration::from_millis(50),

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Exit;
 use super::capture_args::{CaptureArgs, ReplayArgs};
+use super::check::{CheckArgs, ChecksArgs};
 use super::model_args::ModelArgs;
 use crate::stack::{ProviderChoice, StackConfig};
 
@@ -22,7 +23,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all held, 1 a criterion did not hold, 2 usage or configuration, \
-3 the environment could not be started.";
+3 the environment could not be started. `check`: 10 and the number of broken promises.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -32,6 +33,10 @@ pub(super) enum Command {
     Ask(AskArgs),
     /// Ask a language model, and keep what it said in a file that replays it: `run --model replay:FILE`.
     Record(RecordArgs),
+    /// Judge a worker of any language by every promise of the contract, with faults made on purpose.
+    Check(CheckArgs),
+    /// List the checks.
+    Checks(ChecksArgs),
     /// Start a stack that stays, and print how to reach it.
     Up(UpArgs),
     /// Remove the kept stack and whatever earlier runs left behind.

@@ -13,6 +13,9 @@ pub enum Exit {
     /// A criterion did not hold. What it was has been printed.
     #[error("{0}")]
     NotHeld(String),
+    /// So many promises were broken. Which has been printed.
+    #[error("{0} promises were broken")]
+    Broken(usize),
     /// The command line, a file or the environment is unusable.
     #[error("{0}")]
     Usage(String),
@@ -29,6 +32,8 @@ impl Exit {
     pub fn code(&self) -> u8 {
         match self {
             Self::NotHeld(_) => 1,
+            // Apart from the other codes, so that it says the number; 110 stands for a hundred and more.
+            Self::Broken(count) => u8::try_from(*count).unwrap_or(u8::MAX).min(100) + 10,
             Self::Usage(_) => 2,
             Self::Environment(_) => 3,
             Self::Signal(_) => 130,

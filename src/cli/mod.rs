@@ -5,6 +5,7 @@ mod ask;
 mod binaries;
 mod capture;
 mod capture_args;
+mod check;
 mod console;
 mod doctor;
 mod exit;
@@ -31,6 +32,11 @@ pub async fn execute(cli: Cli) -> Result<(), Exit> {
         Command::Run(args) => run::run(args).await,
         Command::Ask(args) => ask::ask(args).await,
         Command::Record(args) => record::record(args).await,
+        Command::Check(args) => check::check(args).await,
+        Command::Checks(args) => {
+            check::checks(&args);
+            Ok(())
+        }
         Command::Up(args) => services::up(args).await,
         Command::Down(args) => services::down(args).await,
         Command::Status(args) => status::status(args).await,

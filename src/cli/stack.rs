@@ -21,18 +21,26 @@ pub(super) async fn on_own_stack<T>(
         isolation: Isolation::Master,
         ..settings
     };
-    let owned =
-        unless_stopped(async { Ok(OwnedStack::start(config, &StandardError).await?) }).await?;
-    let stack = Arc::new(AnyStack::Owned(owned));
-    let done = unless_stopped(async {
-        let harness = Harness::on(Arc::clone(&stack), settings).await?;
+    with_own_stack(config, async move |stack| {
+        let harness = Harness::on(stack, settings).await?;
         let done = work(&harness).await.map_err(after_the_start);
         let stopped = harness.stop().await;
         let done = done?;
         stopped?;
         Ok(done)
     })
-    .await;
+    .await
+}
+
+/// As [`on_own_stack`], without a harness. The work gives the stack back, by dropping it.
+pub(super) async fn with_own_stack<T>(
+    config: &StackConfig,
+    work: impl AsyncFnOnce(Arc<AnyStack>) -> Result<T, Exit>,
+) -> Result<T, Exit> {
+    let owned =
+        unless_stopped(async { Ok(OwnedStack::start(config, &StandardError).await?) }).await?;
+    let stack = Arc::new(AnyStack::Owned(owned));
+    let done = unless_stopped(work(Arc::clone(&stack))).await;
     let died = match &done {
         Ok(_) | Err(Exit::Signal(_)) => None,
         // What died explains more than what followed from it.

@@ -20,6 +20,7 @@ use super::received::deliveries;
 use super::run::{Outcome, Run};
 use super::run_again::run_again;
 use super::setup::json_argument;
+use super::turns::Turn;
 use super::{Harness, HarnessError};
 use crate::capture::Hold;
 use crate::checks::{Beat, Facts, RunEvidence, SeenEvent};
@@ -145,16 +146,19 @@ impl<'a> Ask<'a> {
             self.conversation
                 .unwrap_or_else(|| format!("e2e-{}", &id[..12])),
         );
+        // A session may have served runs before.
+        let before = harness.capture.accepted(&session);
         let hold = (self.callback && self.watch_progress).then(|| {
             harness
                 .capture
-                .hold_reply(&session, HELD_DELIVERY, settings.longest_hold)
+                .hold_reply(&session, before + HELD_DELIVERY, settings.longest_hold)
         });
         let seen = SharedEvents::default();
         let events = match self.callback {
             true => {
                 let url = harness.capture.stream_url(&session);
-                Some(Collector::start(&url, Arc::clone(&seen), self.on_event).await?)
+                let from = if before > 0 { "latest" } else { "earliest" };
+                Some(Collector::start(&url, from, Arc::clone(&seen), self.on_event).await?)
             }
             false => None,
         };
@@ -175,6 +179,7 @@ impl<'a> Ask<'a> {
         if let (Some(edit), Value::Object(argument)) = (self.edit, &mut argument) {
             edit(argument);
         }
+        let turn = harness.turns.take();
         let statements = harness.stack().statement_log();
         let position = statements.mark().await?;
         let workflow_id = format!("kai-e2e-{id}");
@@ -218,6 +223,7 @@ impl<'a> Ask<'a> {
             prompt: self.prompt,
             session,
             handle,
+            turn,
             conversation: argument
                 .get("conversation_id")
                 .and_then(Value::as_str)
@@ -257,6 +263,8 @@ pub struct RunningAsk<'a> {
     handle: Handle,
     /// The conversation that the argument names.
     conversation: Option<String>,
+    /// Tells whether other runs of the harness were under way.
+    turn: Turn,
     started_at: SystemTime,
     started: Instant,
     timeout: Duration,
@@ -307,6 +315,38 @@ impl RunningAsk<'_> {
                 Err(harness.failed(error).await)
             }
         }
+    }
+
+    /// As [`finish`](Self::finish), but a run that does not end within a time is no error: it is terminated then, and what was
+    /// seen of it says that it was still running, and with which attempts.
+    ///
+    /// # Errors
+    /// When the evidence cannot be collected.
+    pub(super) async fn ended_or_given_up(mut self, within: Duration) -> Result<Run, HarnessError> {
+        self.timeout = within;
+        let record = self.record.clone();
+        let call_bound = self.harness.settings.call_timeout;
+        let given_up = match self.result().await {
+            Err(HarnessError::RunTimeout { .. }) => {
+                let attempts = observe::pending_attempts(&self.handle, call_bound).await?;
+                observe::terminate(&self.handle, call_bound).await?;
+                Some(attempts)
+            }
+            _ => None,
+        };
+        self.timeout = self.harness.settings.run_timeout;
+        let mut run = self.followed().await?;
+        if let Some(attempts) = given_up {
+            "Running".clone_into(&mut run.evidence.status);
+            run.evidence.failure = Some(format!("it had not ended after {within:?}"));
+            for (activity, attempts) in run.evidence.activities.iter_mut().zip(attempts) {
+                activity.attempts = attempts;
+            }
+        }
+        if let Some(record) = record {
+            record.finished(&run);
+        }
+        Ok(run)
     }
 
     /// What the client gets when the workflow ends. A run that takes long may wait for a service that is gone: the services
@@ -391,6 +431,7 @@ impl RunningAsk<'_> {
             workflow_id: self.handle.info().workflow_id.clone(),
             task_queue: self.harness.task_queue.clone(),
             conversation: self.conversation,
+            alone: self.turn.was_alone(),
             streamed: self.streamed,
             started_at: Some(started_at),
             duration,

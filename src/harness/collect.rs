@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::artefacts::SharedEvents;
-use crate::capture::{SubscribeError, Subscriber};
+use crate::capture::{ReceivedEvent, SubscribeError, Subscriber, SubscriberOptions};
 use crate::checks::SeenEvent;
 use crate::contract::Event;
 
@@ -20,13 +20,18 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    /// Subscribes; when this returns, no event of the session can be missed.
+    /// Subscribes, from `earliest` or `latest` on; when this returns, no later event of the session can be missed.
     pub(super) async fn start(
         stream_url: &str,
+        from: &str,
         events: SharedEvents,
         on_event: Option<OnEvent>,
     ) -> Result<Self, SubscribeError> {
-        let subscriber = Subscriber::connect(stream_url).await?;
+        let options = SubscriberOptions {
+            last_event_id: Some(from.to_owned()),
+            ..SubscriberOptions::default()
+        };
+        let subscriber = Subscriber::connect_with(stream_url, options).await?;
         let task = tokio::spawn(collect(subscriber, Arc::clone(&events), on_event));
         Ok(Self { events, task })
     }
@@ -55,6 +60,16 @@ impl Drop for Collector {
     }
 }
 
+impl From<ReceivedEvent> for SeenEvent {
+    fn from(received: ReceivedEvent) -> Self {
+        Self {
+            id: received.position(),
+            event: Event::from_object(received.event),
+            received_at: received.received_at,
+        }
+    }
+}
+
 async fn collect(
     mut subscriber: Subscriber,
     events: SharedEvents,
@@ -62,11 +77,7 @@ async fn collect(
 ) -> Result<(), SubscribeError> {
     while let Some(received) = subscriber.next().await {
         let received = received?;
-        let seen = SeenEvent {
-            id: received.position(),
-            event: Event::from_object(received.event),
-            received_at: received.received_at,
-        };
+        let seen = SeenEvent::from(received);
         if let Some(listener) = &mut on_event {
             listener(&seen);
         }

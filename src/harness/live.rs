@@ -10,8 +10,9 @@ use super::artefacts::{Witness, mark_without_harness};
 use super::diagnosis::explained;
 use super::residence::{Failed, Residence};
 use super::setup::Setup;
+use super::turns::Turns;
 use super::wiring::{Wiring, new_connection_id, short_id};
-use super::{AnyStack, Ask, HarnessError, HarnessSettings, Isolation, master, namespace};
+use super::{AnyStack, Ask, HarnessError, HarnessSettings, Isolation, master, namespace, observe};
 use crate::agent::{Agent, Catalogue, Knowledge};
 use crate::capture::{CaptureConfig, CaptureServer};
 use crate::stack::{PostgresEndpoint, Progress, SharedStack, StackConfig, World};
@@ -33,6 +34,7 @@ pub struct Harness {
     pub(super) capture: CaptureServer,
     pub(super) wiring: Wiring,
     pub(super) failures: Failed,
+    pub(super) turns: Turns,
     agent: Agent,
     residence: Residence,
     pub(super) stack: Arc<AnyStack>,
@@ -140,6 +142,7 @@ impl Harness {
             capture,
             wiring,
             failures,
+            turns: Turns::default(),
             agent,
             residence,
             stack,
@@ -199,6 +202,15 @@ impl Harness {
     /// The queue of this harness's prompts.
     pub fn task_queue(&self) -> &str {
         &self.task_queue
+    }
+
+    /// Whether somebody polls this harness's task queue, for workflow tasks and for activities.
+    ///
+    /// # Errors
+    /// When Temporal does not answer.
+    pub async fn polled(&self) -> Result<bool, HarnessError> {
+        let (client, bound) = (&self.client, self.settings.call_timeout);
+        observe::polled(client, &self.wiring.namespace, &self.task_queue, bound).await
     }
 
     /// The client that starts the workflows.

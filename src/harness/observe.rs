@@ -3,12 +3,18 @@
 use std::time::{Duration, Instant};
 
 use futures::TryStreamExt;
+use temporalio_client::tonic::IntoRequest;
 use temporalio_client::{Client, UntypedWorkflow, WorkflowHandle, WorkflowListOptions};
 use temporalio_common::protos::temporal::api::common::v1::Payload;
+use temporalio_common::protos::temporal::api::enums::v1::TaskQueueType;
+use temporalio_common::protos::temporal::api::taskqueue::v1::TaskQueue;
+use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeTaskQueueRequest;
 
 use super::{HarnessError, RunHistory, bounds};
 use crate::checks::{Beat, LoggedSql, VisibleWorkflow};
-use crate::stack::{Backoff, LogPosition, PostgresEndpoint, StatementFilter, StatementLog};
+use crate::stack::{
+    Backoff, LogPosition, PostgresEndpoint, StatementFilter, StatementKind, StatementLog,
+};
 
 /// The handle of a workflow of any type.
 pub(super) type Handle = WorkflowHandle<Client, UntypedWorkflow>;
@@ -51,10 +57,68 @@ pub(super) async fn heartbeat_now(
         }))
 }
 
+/// The attempts of the pending activities. A history tells of an attempt only when it has ended.
+pub(super) async fn pending_attempts(
+    handle: &Handle,
+    call_bound: Duration,
+) -> Result<Vec<i32>, HarnessError> {
+    let describing = handle.describe(Default::default());
+    let described = call("describe", handle, call_bound, describing).await?;
+    let pending = &described.raw().pending_activities;
+    Ok(pending.iter().map(|activity| activity.attempt).collect())
+}
+
+/// Ends a workflow at once.
+pub(super) async fn terminate(handle: &Handle, call_bound: Duration) -> Result<(), HarnessError> {
+    let terminating = handle.terminate(Default::default());
+    call("terminate", handle, call_bound, terminating).await
+}
+
+/// Asks a workflow to end.
+pub(super) async fn cancel(handle: &Handle, call_bound: Duration) -> Result<(), HarnessError> {
+    let cancelling = handle.cancel(Default::default());
+    call("cancel", handle, call_bound, cancelling).await
+}
+
 /// A heartbeat's detail as text: KAI's is a JSON string.
 fn text(payload: &Payload) -> String {
     serde_json::from_slice::<String>(&payload.data)
         .unwrap_or_else(|_| String::from_utf8_lossy(&payload.data).into_owned())
+}
+
+/// Whether a task queue has pollers of both kinds.
+pub(super) async fn polled(
+    client: &Client,
+    namespace: &str,
+    task_queue: &str,
+    call_bound: Duration,
+) -> Result<bool, HarnessError> {
+    for kind in [TaskQueueType::Workflow, TaskQueueType::Activity] {
+        let request = DescribeTaskQueueRequest {
+            namespace: namespace.to_owned(),
+            task_queue: Some(TaskQueue {
+                name: task_queue.to_owned(),
+                ..TaskQueue::default()
+            }),
+            task_queue_type: kind.into(),
+            ..DescribeTaskQueueRequest::default()
+        };
+        let mut service = client.connection().workflow_service();
+        let asked = service.describe_task_queue(request.into_request());
+        let failed = |reason: String| HarnessError::Temporal {
+            action: "describe the task queue of",
+            workflow_id: task_queue.to_owned(),
+            reason,
+        };
+        let described = match tokio::time::timeout(call_bound, asked).await {
+            Ok(described) => described.map_err(|status| failed(status.to_string()))?,
+            Err(_) => return Err(failed(format!("no answer within {call_bound:?}"))),
+        };
+        if described.into_inner().pollers.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The state of a workflow in a few words, for messages about time-outs.
@@ -196,6 +260,8 @@ pub(super) async fn logged(
             .since(since, &filter)
             .await?
             .into_iter()
+            // More rows of one execution are no other execution.
+            .filter(|statement| statement.kind != StatementKind::Fetched)
             .map(|statement| LoggedSql {
                 sql: statement.sql,
                 error: statement.error,

@@ -208,6 +208,9 @@ mod tests {
             description: "seven..",
             parameters: json!({}),
         };
-        assert_eq!(Conversation::new(String::new(), Vec::new(), "", &[tool]).bytes(), 13);
+        assert_eq!(
+            Conversation::new(String::new(), Vec::new(), "", &[tool]).bytes(),
+            13
+        );
     }
 }

@@ -18,22 +18,22 @@ const AGAIN: &str = "cargo test --test e2e models::replays::record_again -- --ig
 #[rstest]
 #[case::one_tool_after_the_other(
     RANKING,
-    "… thinking tool_start(search_metrics_in_question) tool_end tool_start(sql_query) tool_end sql_result token+ done"
+    "… thinking tool_start(search_metrics_in_question) tool_end tool_start(sql_query) tool_end sql_result chart_config token+ done"
 )]
 #[case::tools_that_fail(
     TOOL_ERRORS,
     "… tool_start(sql_query) tool_end tool_start(sql_query) tool_end tool_start(hitung_koperasi) tool_end \
-     tool_start(sql_query) tool_end sql_result token+ done"
+     tool_start(sql_query) tool_end sql_result chart_config token+ done"
 )]
 #[case::calls_at_once(
     PARALLEL_CALLS,
     "… tool_start(write_todos) tool_end todo_update tool_start(get_instructions) tool_end \
-     tool_start(find_skills_for_question) tool_end tool_start(sql_query) tool_end sql_result \
-     tool_start(sql_query) tool_end sql_result token+ done"
+     tool_start(find_skills_for_question) tool_end tool_start(sql_query) tool_end sql_result chart_config \
+     tool_start(sql_query) tool_end sql_result chart_config token+ done"
 )]
 #[case::a_character_in_two_chunks(
     SPLIT_CHARACTER,
-    "… thinking+ tool_start(sql_query) tool_end sql_result token+ done"
+    "… thinking+ tool_start(sql_query) tool_end sql_result chart_config token+ done"
 )]
 #[tokio::test]
 async fn a_recorded_conversation_is_replayed_as_it_was(

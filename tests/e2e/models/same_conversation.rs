@@ -29,8 +29,10 @@ async fn gives_clean_streams_and_the_same_rows_with_every_model(
         let with = with_model(&harness, model).await?;
         let run = with.ask(RANKING.question).await?;
         run.check().map_err(|broken| format!("{name}: {broken}"))?;
-        run.expect_events("… tool_start(sql_query) tool_end(sql_query) sql_result … token+ done")
-            .map_err(|differs| format!("{name}: {differs}"))?;
+        run.expect_events(
+            "… tool_start(sql_query) tool_end(sql_query) sql_result chart_config … token+ … done",
+        )
+        .map_err(|differs| format!("{name}: {differs}"))?;
         assert_same_rows(&run, &rows);
         // Each answer names what the rows say, in its own words.
         let answer = &run.result()?.final_answer;

@@ -1,0 +1,272 @@
+//! The scenarios, one after the other, and the verdict on all of them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::worker_process::WorkerProcess;
+use super::{
+    BatteryError, Subject, WorkerCommand, answered, data, delivery, plain, process, session,
+    waiting,
+};
+use crate::checks::{Evidence, RunEvidence, Scenario, Verdict, judge};
+use crate::contract::{SessionId, error_chain};
+use crate::harness::{AnyStack, Ask, Harness, HarnessSettings, Isolation};
+
+/// What a battery asks, and how long it waits. The defaults fit the koperasi database.
+#[derive(Debug, Clone)]
+pub struct BatterySettings {
+    /// A question that is answered from the data.
+    pub prompt: String,
+    /// Another one, with another answer.
+    pub other_prompt: String,
+    /// One whose statement reads [`locked_table`](Self::locked_table).
+    pub locked_prompt: String,
+    /// A table that is locked so that a statement has to wait.
+    pub locked_table: String,
+    /// One whose answer is NaN once a cell is.
+    pub nan_prompt: String,
+    /// The table of that cell.
+    pub nan_table: String,
+    /// The numeric column of that cell.
+    pub nan_column: String,
+    /// The table's integer key.
+    pub nan_key: String,
+    /// How long a worker may take until it polls; 60 seconds.
+    pub ready: Duration,
+    /// How long a run may take until its first statement; 30 seconds.
+    pub first_statement: Duration,
+    /// How long a statement is made to wait, and a worker may take to stop; 25 seconds.
+    pub patience: Duration,
+    /// How long a worker that cannot poll any more may take to show it; 90 seconds.
+    pub poller_patience: Duration,
+    /// After how long a run is given up as one that does not end; 100 seconds. A worker that was killed is missed only when
+    /// the heartbeat time-out has passed.
+    pub give_up: Duration,
+    /// Which scenarios are run; all.
+    pub scenarios: Vec<Scenario>,
+}
+
+impl Default for BatterySettings {
+    fn default() -> Self {
+        Self {
+            prompt: "Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi"
+                .to_owned(),
+            other_prompt: "Berapa jumlah koperasi di Bali?".to_owned(),
+            locked_prompt: "Berapa jumlah koperasi?".to_owned(),
+            locked_table: "cooperative".to_owned(),
+            nan_prompt: "Berapa rata-rata simpanan pokok per anggota?".to_owned(),
+            nan_table: "cooperative_members".to_owned(),
+            nan_column: "principal_saving".to_owned(),
+            nan_key: "cooperative_member_id".to_owned(),
+            ready: Duration::from_secs(60),
+            first_statement: Duration::from_secs(30),
+            patience: Duration::from_secs(25),
+            poller_patience: Duration::from_secs(90),
+            give_up: Duration::from_secs(100),
+            scenarios: Scenario::ALL.to_vec(),
+        }
+    }
+}
+
+/// Judges one worker.
+#[derive(Debug)]
+pub struct Battery {
+    stack: Arc<AnyStack>,
+    subject: Subject,
+    settings: BatterySettings,
+}
+
+/// What a battery saw, and its verdict.
+#[derive(Debug)]
+pub struct BatteryReport {
+    /// What was seen.
+    pub evidence: Evidence,
+    /// The verdict of every check.
+    pub verdicts: Vec<Verdict>,
+    /// How long each scenario took.
+    pub took: Vec<(Scenario, Duration)>,
+}
+
+impl BatteryReport {
+    /// The promises that were broken.
+    pub fn broken(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().filter(|verdict| verdict.is_broken())
+    }
+}
+
+/// What a scenario works with.
+pub(super) struct Bench<'a> {
+    pub(super) harness: &'a Harness,
+    pub(super) settings: &'a BatterySettings,
+    subject: &'a Subject,
+}
+
+impl Bench<'_> {
+    /// Whether the worker is this crate's own.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self.subject, Subject::Command(command) if command.own)
+    }
+
+    /// A prompt for the connection that the worker knows.
+    pub(super) fn ask(&self, prompt: &str) -> Ask<'_> {
+        let ask = self.harness.ask(prompt);
+        match self.subject {
+            Subject::Elsewhere {
+                connection_id: Some(id),
+                ..
+            } => ask.connection(id),
+            _ => ask,
+        }
+    }
+
+    /// A session that no run has used.
+    pub(super) fn new_session(&self) -> SessionId {
+        SessionId::new(format!("e2e-{}", uuid::Uuid::new_v4().simple()))
+    }
+}
+
+impl Battery {
+    /// A battery on a stack. On a stack of its own the worker gets KAI's own collection names and the seeded database itself, so
+    /// that it need know nothing of this harness; on a shared one it gets a private world (`TYPESENSE_COLLECTION_PREFIX`).
+    pub fn new(stack: Arc<AnyStack>, subject: Subject, settings: BatterySettings) -> Self {
+        Self {
+            stack,
+            subject,
+            settings,
+        }
+    }
+
+    /// Runs the scenarios, and judges. `progress` is told which comes next.
+    ///
+    /// # Errors
+    /// When the harness cannot be set up, or the worker cannot be started. What goes wrong within a scenario is not judged, and
+    /// the report says why.
+    pub async fn run(&self, progress: &dyn Fn(Scenario)) -> Result<BatteryReport, BatteryError> {
+        let harness = Harness::on(Arc::clone(&self.stack), self.harness_settings(false)).await?;
+        let bench = Bench {
+            harness: &harness,
+            settings: &self.settings,
+            subject: &self.subject,
+        };
+        let mut worker = match &self.subject {
+            Subject::Command(command) => {
+                Some(WorkerProcess::start(command, &harness, self.settings.ready).await?)
+            }
+            Subject::Elsewhere { .. } => None,
+        };
+        let mut evidence = Evidence::default();
+        let mut took = Vec::new();
+        for scenario in &self.settings.scenarios {
+            progress(*scenario);
+            let began = Instant::now();
+            let written = worker.as_ref().map_or(0, |worker| worker.output().len());
+            match self.scenario(*scenario, &bench, &mut worker).await {
+                Ok(mut run) => {
+                    if let Some(worker) = &worker {
+                        let output = worker.output();
+                        let since = output.get(written..).unwrap_or(&output).to_owned();
+                        run.facts.output.get_or_insert(since);
+                    }
+                    evidence.observed_in(*scenario, run);
+                }
+                Err(why) => evidence.not_run(*scenario, why),
+            }
+            took.push((*scenario, began.elapsed()));
+        }
+        drop(worker);
+        let verdicts = judge(&evidence);
+        harness.stop().await?;
+        Ok(BatteryReport {
+            evidence,
+            verdicts,
+            took,
+        })
+    }
+
+    /// What was seen in a scenario, or why it cannot be judged.
+    async fn scenario(
+        &self,
+        scenario: Scenario,
+        bench: &Bench<'_>,
+        worker: &mut Option<WorkerProcess>,
+    ) -> Result<RunEvidence, String> {
+        let run = match scenario {
+            Scenario::Answered => answered::answered(bench).await,
+            Scenario::Quiet => plain::quiet(bench).await,
+            Scenario::EmptyUrl => plain::empty_url(bench).await,
+            Scenario::UnknownConnection => plain::unknown_connection(bench).await,
+            Scenario::WrongInput => plain::wrong_input(bench).await,
+            Scenario::Refusing => delivery::refusing(bench).await,
+            Scenario::Hanging => delivery::hanging(bench).await,
+            Scenario::Closing => delivery::closing(bench).await,
+            Scenario::Again => session::again(bench).await,
+            Scenario::TwoAtOnce => session::two_at_once(bench).await,
+            Scenario::Silence => waiting::silence(bench).await,
+            Scenario::Cancelled => waiting::cancelled(bench).await,
+            Scenario::Destructive => data::destructive(bench).await,
+            Scenario::NotANumber => data::not_a_number(bench).await,
+            Scenario::DatabaseGone => data::database_gone(bench).await,
+            Scenario::TakenOver | Scenario::PollerGone | Scenario::Stopped => {
+                return self.process(scenario, bench, worker).await;
+            }
+        };
+        run.map_err(|error| error_chain(&error))
+    }
+
+    /// The scenarios that need the worker's process.
+    async fn process(
+        &self,
+        scenario: Scenario,
+        bench: &Bench<'_>,
+        worker: &mut Option<WorkerProcess>,
+    ) -> Result<RunEvidence, String> {
+        let Subject::Command(command) = &self.subject else {
+            return Err(
+                "the worker was not started by this battery, so it cannot be killed or stopped"
+                    .to_owned(),
+            );
+        };
+        let run = match (scenario, worker.as_mut()) {
+            (Scenario::TakenOver, _) => waiting::taken_over(bench, command, worker).await,
+            (Scenario::PollerGone, _) => self.poller_gone(command).await,
+            (_, Some(worker)) => process::stopped(bench, worker).await,
+            (_, None) => return Err("the worker is gone".to_owned()),
+        };
+        run.map_err(|error| error_chain(&error))
+    }
+
+    /// In a harness with a namespace of its own, with a worker of its own.
+    async fn poller_gone(&self, command: &WorkerCommand) -> Result<RunEvidence, BatteryError> {
+        let harness = Harness::on(Arc::clone(&self.stack), self.harness_settings(true)).await?;
+        let bench = Bench {
+            harness: &harness,
+            settings: &self.settings,
+            subject: &self.subject,
+        };
+        let seen = process::poller_gone(&bench, command).await;
+        // Its namespace is gone already, which is no failure here.
+        if let Err(error) = harness.stop().await {
+            tracing::debug!(error = %error_chain(&error), "the harness of a deleted namespace");
+        }
+        seen
+    }
+
+    fn harness_settings(&self, own_namespace: bool) -> HarnessSettings {
+        let task_queue = match &self.subject {
+            Subject::Elsewhere { task_queue, .. } => Some(task_queue.clone()),
+            Subject::Command(_) => None,
+        };
+        let isolation = match (&*self.stack, &self.subject) {
+            (AnyStack::Owned(_), _) | (_, Subject::Elsewhere { .. }) => Isolation::Master,
+            _ => Isolation::Private,
+        };
+        HarnessSettings {
+            worker: false,
+            task_queue,
+            isolation,
+            own_namespace,
+            run_timeout: self.settings.give_up,
+            ..HarnessSettings::from_env().unwrap_or_default()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A lock on a table: what makes a worker's statement wait for as long as it is held.
+
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, NoTls};
+
+use crate::stack::{Backoff, PostgresEndpoint};
+
+/// A held lock, and a connection that looks at what waits for it.
+pub(super) struct TableLock {
+    holder: Client,
+    looker: Client,
+    waiting: String,
+    drivers: [JoinHandle<()>; 2],
+}
+
+impl TableLock {
+    /// Takes the lock, as the superuser.
+    pub(super) async fn take(postgres: &PostgresEndpoint, table: &str) -> Result<Self, String> {
+        let url = postgres.admin_url(&postgres.database);
+        let (holder, first) = connect(&url).await?;
+        let (looker, second) = connect(&url).await?;
+        let quoted = table.replace('"', "\"\"");
+        holder
+            .batch_execute(&format!(
+                "BEGIN; LOCK TABLE \"{quoted}\" IN ACCESS EXCLUSIVE MODE"
+            ))
+            .await
+            .map_err(|error| crate::contract::error_chain(&error))?;
+        let waiting = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND usename = '{}' AND wait_event_type = 'Lock'",
+            postgres.database.replace('\'', "''"),
+            postgres.reader_user.replace('\'', "''")
+        );
+        Ok(Self {
+            holder,
+            looker,
+            waiting,
+            drivers: [first, second],
+        })
+    }
+
+    /// How many of the worker's statements wait for it now.
+    pub(super) async fn waiting(&self) -> Result<i64, String> {
+        let row = self.looker.query_one(&self.waiting, &[]).await;
+        row.and_then(|row| row.try_get(0))
+            .map_err(|error| crate::contract::error_chain(&error))
+    }
+
+    /// Waits until a statement waits for it, or none does any more. False when that does not happen in time.
+    pub(super) async fn until(&self, any: bool, bound: Duration) -> Result<bool, String> {
+        let deadline = Instant::now() + bound;
+        let mut backoff = Backoff::new();
+        while (self.waiting().await? > 0) != any {
+            if !backoff.pause_within(deadline).await {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Lets everything go on.
+    pub(super) async fn release(self) -> Result<(), String> {
+        let released = self.holder.batch_execute("ROLLBACK").await;
+        drop((self.holder, self.looker));
+        for driver in self.drivers {
+            // A connection that broke has released it as well.
+            let _ = driver.await;
+        }
+        released.map_err(|error| crate::contract::error_chain(&error))
+    }
+}
+
+/// A connection and the task that drives it.
+pub(super) async fn connect(url: &str) -> Result<(Client, JoinHandle<()>), String> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls)
+        .await
+        .map_err(|error| crate::contract::error_chain(&error))?;
+    let driver = tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection of the battery broke");
+        }
+    });
+    Ok((client, driver))
+}

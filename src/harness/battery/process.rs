@@ -1,0 +1,85 @@
+//! The worker as a process: its health, and how it stops.
+
+use std::time::{Duration, Instant};
+
+use super::battery::Bench;
+use super::lock::TableLock;
+use super::worker_process::WorkerProcess;
+use super::{BatteryError, WorkerCommand};
+use crate::checks::{ProcessEvidence, RunEvidence, Scenario};
+use crate::harness::namespace;
+use crate::stack::Backoff;
+
+/// The worker gets SIGTERM while a run is under way.
+pub(super) async fn stopped(
+    bench: &Bench<'_>,
+    worker: &mut WorkerProcess,
+) -> Result<RunEvidence, BatteryError> {
+    let scenario = Scenario::Stopped;
+    let said = |reason| BatteryError::Database { scenario, reason };
+    let mut process = ProcessEvidence {
+        healthy: worker.health("healthz").await,
+        ready: worker.health("readyz").await,
+        ..ProcessEvidence::default()
+    };
+    let lock = TableLock::take(bench.harness.postgres(), &bench.settings.locked_table)
+        .await
+        .map_err(said)?;
+    let ask = bench.ask(&bench.settings.locked_prompt);
+    let asked = ask.without_watching_progress().start().await?;
+    let waits = lock
+        .until(true, bench.settings.first_statement)
+        .await
+        .map_err(said)?;
+    worker.terminate();
+    lock.release().await.map_err(said)?;
+    let run = asked.ended_or_given_up(bench.settings.give_up).await?;
+    process.exit_code = worker.ended(bench.settings.patience).await;
+    let mut evidence = run.evidence().clone();
+    if !waits {
+        tracing::debug!("the run had no statement that waited when its worker was stopped");
+    }
+    evidence.facts.process = Some(process);
+    Ok(evidence)
+}
+
+/// The worker's namespace is deleted, so that it cannot poll any more. `bench` has a namespace of its own.
+pub(super) async fn poller_gone(
+    bench: &Bench<'_>,
+    command: &WorkerCommand,
+) -> Result<RunEvidence, BatteryError> {
+    let worker = WorkerProcess::start(command, bench.harness, bench.settings.ready).await?;
+    let mut process = ProcessEvidence {
+        healthy: until_healthy(&worker, bench.settings.patience).await,
+        ready: worker.health("readyz").await,
+        ..ProcessEvidence::default()
+    };
+    namespace::delete(&bench.harness.wiring).await?;
+    let began = Instant::now();
+    let deadline = began + bench.settings.poller_patience;
+    let mut backoff = Backoff::new();
+    loop {
+        process.healthy_without_polling = worker.health("healthz").await;
+        process.looked_for = began.elapsed();
+        if process.healthy_without_polling != Some(200) || !backoff.pause_within(deadline).await {
+            break;
+        }
+    }
+    let output = worker.kill().await;
+    let mut evidence = RunEvidence::default();
+    evidence.facts.output = Some(output);
+    evidence.facts.process = Some(process);
+    Ok(evidence)
+}
+
+/// What the health answers once it is green, or last within the bound.
+async fn until_healthy(worker: &WorkerProcess, bound: Duration) -> Option<u16> {
+    let deadline = Instant::now() + bound;
+    let mut backoff = Backoff::new();
+    loop {
+        let seen = worker.health("healthz").await;
+        if seen == Some(200) || !backoff.pause_within(deadline).await {
+            return seen;
+        }
+    }
+}

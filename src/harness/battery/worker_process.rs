@@ -1,0 +1,194 @@
+//! A worker as a process of its own: started, looked at, stopped, killed.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tempfile::NamedTempFile;
+use tokio::process::{Child, Command};
+
+use super::{BatteryError, WorkerCommand};
+use crate::harness::Harness;
+use crate::stack::Backoff;
+
+/// How much of a worker's output an error shows, in bytes.
+const SHOWN: u64 = 4096;
+
+/// How long one look at the health may take.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// A running worker. It is killed, with all that it started, when this is dropped.
+pub(super) struct WorkerProcess {
+    child: Child,
+    group: Option<Pid>,
+    output: NamedTempFile,
+    health_port: u16,
+    http: reqwest::Client,
+}
+
+impl WorkerProcess {
+    /// Starts a worker on a harness's queue, and waits until it polls.
+    pub(super) async fn start(
+        command: &WorkerCommand,
+        harness: &Harness,
+        bound: Duration,
+    ) -> Result<Self, BatteryError> {
+        let mut worker = Self::spawn(command, harness)?;
+        worker.until_polling(harness, bound).await?;
+        Ok(worker)
+    }
+
+    fn spawn(command: &WorkerCommand, harness: &Harness) -> Result<Self, BatteryError> {
+        let failed = |source| BatteryError::Spawn {
+            program: command.program.to_string_lossy().into_owned(),
+            source,
+        };
+        let output = NamedTempFile::new().map_err(failed)?;
+        let log = || output.reopen().map(Stdio::from).map_err(failed);
+        let health_port = free_port().map_err(failed)?;
+        let mut process = Command::new(&command.program);
+        process
+            .args(&command.arguments)
+            // A worker that is judged must not take the settings of whoever judges it.
+            .env_remove("KAI_MUTANT")
+            .envs(harness.variables())
+            .env("TEMPORAL_TASK_QUEUE", harness.task_queue())
+            .env("HEALTH_PORT", health_port.to_string())
+            .envs(
+                command
+                    .environment
+                    .iter()
+                    .map(|(name, value)| (name, value)),
+            )
+            .stdin(Stdio::null())
+            .stdout(log()?)
+            .stderr(log()?)
+            .process_group(0)
+            .kill_on_drop(true);
+        if let Some(directory) = &command.directory {
+            process.current_dir(directory);
+        }
+        let child = process.spawn().map_err(failed)?;
+        let group = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
+        Ok(Self {
+            child,
+            group,
+            output,
+            health_port,
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .timeout(LOOK)
+                .build()
+                .unwrap_or_default(),
+        })
+    }
+
+    async fn until_polling(
+        &mut self,
+        harness: &Harness,
+        bound: Duration,
+    ) -> Result<(), BatteryError> {
+        let deadline = Instant::now() + bound;
+        let mut backoff = Backoff::new();
+        let reason = loop {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                break format!("it ended with {status}");
+            }
+            match harness.polled().await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(error) => break crate::contract::error_chain(&error),
+            }
+            if !backoff.pause_within(deadline).await {
+                break format!("it did not within {bound:?}");
+            }
+        };
+        Err(BatteryError::NotPolling {
+            task_queue: harness.task_queue().to_owned(),
+            reason,
+            output: self.end_of_output(),
+        })
+    }
+
+    /// What an endpoint of its health answers; none when nothing does.
+    pub(super) async fn health(&self, endpoint: &str) -> Option<u16> {
+        let url = format!("http://127.0.0.1:{}/{endpoint}", self.health_port);
+        let answer = self.http.get(url).send().await.ok()?;
+        Some(answer.status().as_u16())
+    }
+
+    /// Asks it to stop.
+    pub(super) fn terminate(&self) {
+        self.send(Signal::TERM);
+    }
+
+    /// Kills it, with all that it started, and waits until it is gone.
+    pub(super) async fn kill(mut self) -> String {
+        self.send(Signal::KILL);
+        // It was killed: how it ended is known.
+        let _ = self.child.wait().await;
+        self.output()
+    }
+
+    /// Waits for its end and gives the exit code; none when it does not end in time.
+    pub(super) async fn ended(&mut self, bound: Duration) -> Option<i32> {
+        let status = tokio::time::timeout(bound, self.child.wait())
+            .await
+            .ok()?
+            .ok()?;
+        status.code()
+    }
+
+    fn send(&self, signal: Signal) {
+        if let Some(group) = self.group {
+            // Fails only when it has ended.
+            let _ = kill_process_group(group, signal);
+        }
+    }
+
+    /// Everything that it has written so far.
+    pub(super) fn output(&self) -> String {
+        let mut bytes = Vec::new();
+        // What cannot be read is not there to be judged.
+        let _ = self
+            .output
+            .reopen()
+            .and_then(|mut file| file.read_to_end(&mut bytes));
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    fn end_of_output(&self) -> String {
+        let read = |mut file: File| {
+            let length = file.metadata()?.len();
+            file.seek(SeekFrom::Start(length.saturating_sub(SHOWN)))?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let bytes: std::io::Result<Vec<u8>> = self.output.reopen().and_then(read);
+        match bytes.unwrap_or_default() {
+            bytes if bytes.is_empty() => "  it wrote nothing".to_owned(),
+            bytes => String::from_utf8_lossy(&bytes)
+                .lines()
+                .map(|line| format!("  {line}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        }
+    }
+}
+
+impl Drop for WorkerProcess {
+    fn drop(&mut self) {
+        self.send(Signal::KILL);
+    }
+}
+
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
