@@ -32,7 +32,8 @@
 //! | room | what lives there |
 //! | --- | --- |
 //! | [`cli`] | the `kai-e2e` command; the only room that prints |
-//! | [`report`] | a finished run as text and JSON |
+//! | [`report`] | what was found as text and JSON |
+//! | [`eval`] | how often a model is right: questions with known answers, judged by executed results |
 //! | [`harness`] | everything that one test needs, wired together; a [`Run`](harness::Run) and what can be asked of it |
 //! | [`checks`] | named checks over the evidence of a run; pure functions |
 //! | [`worker`] | the KAI worker: workflow, activities, callbacks, heartbeats, health |
@@ -64,6 +65,7 @@ pub mod capture;
 pub mod checks;
 pub mod cli;
 pub mod contract;
+pub mod eval;
 pub mod harness;
 pub mod report;
 pub mod stack;

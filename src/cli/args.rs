@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::Exit;
 use super::capture_args::{CaptureArgs, ReplayArgs};
 use super::check::{CheckArgs, ChecksArgs};
+use super::eval::EvalArgs;
 use super::model_args::ModelArgs;
 use crate::stack::{ProviderChoice, StackConfig};
 
@@ -23,7 +24,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all held, 1 a criterion did not hold, 2 usage or configuration, \
-3 the environment could not be started. `check`: 10 and the number of broken promises.";
+3 the environment could not be started. `eval`: 4 an answer was wrong. `check`: 10 and the number of broken promises.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -33,6 +34,8 @@ pub(super) enum Command {
     Ask(AskArgs),
     /// Ask a language model, and keep what it said in a file that replays it: `run --model replay:FILE`.
     Record(RecordArgs),
+    /// Score a model on questions with known answers, by executed results.
+    Eval(EvalArgs),
     /// Judge a worker of any language by every promise of the contract, with faults made on purpose.
     Check(CheckArgs),
     /// List the checks.
@@ -234,6 +237,9 @@ mod tests {
             vec!["kai-e2e", "record", "--model", "openai:m"],
             vec!["kai-e2e", "capture", "--listen", "here"],
             vec!["kai-e2e", "ask", "--prompts", "f", "--concurrency", "0"],
+            vec!["kai-e2e", "eval", "--at-least", "101"],
+            vec!["kai-e2e", "eval", "--at-once", "0"],
+            vec!["kai-e2e", "eval", "--format", "junit"],
         ] {
             let error = Cli::try_parse_from(&line).expect_err("refused");
             assert_eq!(error.exit_code(), 2, "{line:?}");

@@ -13,6 +13,9 @@ pub enum Exit {
     /// A criterion did not hold. What it was has been printed.
     #[error("{0}")]
     NotHeld(String),
+    /// So many questions were answered wrongly. Which has been printed.
+    #[error("{0} answers were wrong with confidence")]
+    WrongWithConfidence(usize),
     /// So many promises were broken. Which has been printed.
     #[error("{0} promises were broken")]
     Broken(usize),
@@ -36,6 +39,7 @@ impl Exit {
             Self::Broken(count) => u8::try_from(*count).unwrap_or(u8::MAX).min(100) + 10,
             Self::Usage(_) => 2,
             Self::Environment(_) => 3,
+            Self::WrongWithConfidence(_) => 4,
             Self::Signal(_) => 130,
         }
     }

@@ -8,6 +8,7 @@ mod capture_args;
 mod check;
 mod console;
 mod doctor;
+mod eval;
 mod exit;
 mod images;
 mod model_args;
@@ -32,6 +33,7 @@ pub async fn execute(cli: Cli) -> Result<(), Exit> {
         Command::Run(args) => run::run(args).await,
         Command::Ask(args) => ask::ask(args).await,
         Command::Record(args) => record::record(args).await,
+        Command::Eval(args) => eval::eval(args).await,
         Command::Check(args) => check::check(args).await,
         Command::Checks(args) => {
             check::checks(&args);

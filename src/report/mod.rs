@@ -2,6 +2,7 @@
 
 mod battery;
 mod checks;
+mod eval;
 mod event_line;
 mod json;
 mod table;
@@ -9,6 +10,7 @@ mod text;
 
 pub use battery::{battery_json, battery_junit, battery_text};
 pub use checks::{checks_markdown, checks_text};
+pub use eval::{eval_json, eval_text};
 pub use event_line::event_line;
 pub use json::run_json;
 pub use text::run_text;

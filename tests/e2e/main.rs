@@ -2,8 +2,10 @@
 //!
 //! `make test` runs it. A service that cannot be started fails every test with the reason: nothing is skipped.
 
+mod activities;
 mod agent_alone;
 mod artefacts;
+mod attacks;
 mod browser;
 mod cancellation;
 mod canonical;
@@ -13,6 +15,7 @@ mod configuring;
 mod conversations;
 mod deleted_state;
 mod doctor;
+mod evaluation;
 mod external_callers;
 mod faults;
 mod fixture_questions;
@@ -34,5 +37,6 @@ mod sharing;
 mod stream_ends;
 mod support;
 mod tools;
+mod values;
 mod worker_process;
 mod worlds;

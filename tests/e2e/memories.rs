@@ -29,7 +29,7 @@ const IDS: [&str; 12] = [
 ];
 
 /// Calls tools in one run of a conversation.
-async fn call(
+pub async fn call(
     harness: &Harness,
     connection: &str,
     id: &str,
@@ -213,7 +213,7 @@ async fn only_the_last_questions_are_remembered(#[future(awt)] harness: Harness)
 }
 
 /// The documents of a collection of the harness's world, as they are stored.
-async fn stored(harness: &Harness, collection: &str) -> Result<Vec<Value>> {
+pub async fn stored(harness: &Harness, collection: &str) -> Result<Vec<Value>> {
     let typesense = &harness.stack().endpoints().typesense;
     let lines = reqwest::Client::new()
         .get(format!(

@@ -68,7 +68,7 @@ async fn a_worker_process_has_the_language_model_that_its_variables_name(
 }
 
 /// A harness without a worker.
-async fn caller(harness: &Harness) -> Result<Harness> {
+pub async fn caller(harness: &Harness) -> Result<Harness> {
     let settings = HarnessSettings {
         worker: false,
         ..HarnessSettings::default()
@@ -77,7 +77,7 @@ async fn caller(harness: &Harness) -> Result<Harness> {
 }
 
 /// A worker for the caller's queue that is ready, and the port of its health.
-async fn started(mut command: Command, caller: &Harness) -> Result<(Worker, u16)> {
+pub async fn started(mut command: Command, caller: &Harness) -> Result<(Worker, u16)> {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?
         .local_addr()?
         .port();
@@ -122,10 +122,11 @@ async fn status(port: u16, path: &str) -> Result<Option<u16>> {
 }
 
 /// A process that does not outlive its test.
-struct Worker(Child);
+pub struct Worker(Child);
 
 impl Worker {
-    fn terminate(&self) -> Result {
+    /// Asks it to stop.
+    pub fn terminate(&self) -> Result {
         let pid = self.0.id().to_string();
         let killed = std::process::Command::new("kill")
             .args(["-TERM", &pid])
@@ -137,7 +138,8 @@ impl Worker {
         }
     }
 
-    async fn ended(&mut self) -> Result<std::process::ExitStatus> {
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> Result<std::process::ExitStatus> {
         let deadline = std::time::Instant::now() + Duration::from_secs(20);
         loop {
             if let Some(status) = self.0.try_wait()? {

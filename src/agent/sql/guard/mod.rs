@@ -19,4 +19,6 @@ pub(crate) use parse::{Guarded, guard};
 pub(crate) use relations::Relations;
 
 #[cfg(test)]
+mod attack_tests;
+#[cfg(test)]
 mod tests;
