@@ -66,7 +66,7 @@ fn wanted() -> Value {
             "doc": null, "docb": "text"
         },
         {
-            "id": 4, "single": 16_777_216.0, "double": 1e308, "exact": "-0.000000000000000000000000000001",
+            "id": 4, "single": 16_777_216.0, "double": 1e308, "exact": -1e-30,
             "big": 9_007_199_254_740_993_i64, "truth": null, "day": "9999-12-31", "moment": null, "instant": null, "clock": null,
             "zoned": null, "span": "P178000000Y", "bytes": null, "identity": null, "word": null, "color": null, "positive": null,
             "address": null, "flags": null, "whole": null, "words": null, "floats": null, "moments": null, "doc": "1e400",

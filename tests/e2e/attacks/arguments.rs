@@ -118,8 +118,18 @@ async fn no_conversation_id_reaches_another_conversation(
         let asked = with.ask("Siapa nama saya?").continuing(&attack.text);
         runs.push(asked.without_callback().await?);
     }
-    // Both turns of each: the model saw what the tool said.
-    assert!(server.requests().len() >= 2 * attacks.len());
+    // An id that cannot be one is refused; of every other the model had both turns, and saw what the tool said.
+    let (answered, refused): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.result().is_ok());
+    let said: Vec<_> = refused
+        .iter()
+        .map(|run| format!("{:?}", run.outcome()))
+        .collect();
+    assert!(
+        said.iter().all(|said| said.contains("InvalidInput")),
+        "{said:?}"
+    );
+    assert!(answered.len() + 2 >= attacks.len(), "{said:?}");
+    assert_eq!(server.requests().len(), 2 * answered.len());
     for request in server.requests() {
         scene.assert_without_loot("what the model was given", &request.to_string());
     }

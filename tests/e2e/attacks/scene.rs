@@ -32,28 +32,31 @@ const TRAPS: &str = "
 
 /// All rows, all names, and what the reading role may do: anything that a statement could change and that stays.
 const DIGEST: &str = r#"
-    SELECT 'rows ' || c.oid::regclass || ' ' || (xpath('/row/d/text()', query_to_xml(format(
+    SELECT concat_ws(' ', 'rows', c.oid::regclass, (xpath('/row/d/text()', query_to_xml(format(
                'SELECT count(*) || '' '' || coalesce(md5(string_agg(md5(t::text), '''' ORDER BY md5(t::text))), ''-'') AS d FROM %s t',
-               c.oid::regclass), false, true, '')))[1]::text
+               c.oid::regclass), false, true, '')))[1])
       FROM pg_class c WHERE c.relkind IN ('r', 'p', 'm')
        AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_toast'::regnamespace)
-    UNION ALL SELECT 'relation ' || oid::regclass || ' ' || relkind || ' ' || coalesce(relacl::text, '-')
+    UNION ALL SELECT concat_ws(' ', 'relation', oid::regclass, relkind, relacl)
       FROM pg_class WHERE relnamespace::regnamespace::text !~ '^pg_toast'
-    UNION ALL SELECT 'schema ' || nspname || coalesce(nspacl::text, '-') FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'
-    UNION ALL SELECT 'function ' || oid || ' ' || coalesce(proacl::text, '-') FROM pg_proc
-    UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger
-    UNION ALL SELECT 'rule ' || rulename || ' ' || ev_class FROM pg_rewrite
-    UNION ALL SELECT 'comments ' || count(*) || ' ' || md5(string_agg(description, '' ORDER BY objoid, classoid, objsubid)) FROM pg_description
-    UNION ALL SELECT 'large objects ' || count(*) FROM pg_largeobject_metadata
-    UNION ALL SELECT 'sequence ' || last_value || is_called FROM attack_sequence
-    UNION ALL SELECT 'role ' || rolname || rolsuper || rolcreaterole || rolcreatedb || rolreplication || rolbypassrls || md5(coalesce(rolpassword, ''))
+    UNION ALL SELECT concat_ws(' ', 'schema', nspname, nspacl) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'
+    UNION ALL SELECT concat_ws(' ', 'functions', count(*), md5(string_agg(concat(oid, prosrc, proacl), '' ORDER BY oid))) FROM pg_proc
+    UNION ALL SELECT concat_ws(' ', 'trigger', tgname) FROM pg_trigger
+    UNION ALL SELECT concat_ws(' ', 'rule', rulename, ev_class::regclass) FROM pg_rewrite
+    UNION ALL SELECT concat_ws(' ', 'comments', count(*), md5(string_agg(description, '' ORDER BY objoid, classoid, objsubid)))
+      FROM pg_description
+    UNION ALL SELECT concat_ws(' ', 'large objects', count(*)) FROM pg_largeobject_metadata
+    UNION ALL SELECT concat_ws(' ', 'sequence', last_value, is_called) FROM attack_sequence
+    UNION ALL SELECT concat_ws(' ', 'role', rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
+                               md5(rolpassword))
       FROM pg_authid WHERE rolname IN ('kai_reader', 'postgres') OR rolname ~ 'jahat'
-    UNION ALL SELECT 'member ' || roleid::regrole FROM pg_auth_members WHERE member = 'kai_reader'::regrole
-    UNION ALL SELECT 'setting ' || setdatabase || ' ' || setrole::regrole || setconfig::text
-      FROM pg_db_role_setting WHERE setrole = 'kai_reader'::regrole OR setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
-    UNION ALL SELECT 'database ' || coalesce(datacl::text, '-') FROM pg_database WHERE datname = current_database()
-    UNION ALL SELECT 'extension ' || extname FROM pg_extension
-    UNION ALL SELECT 'file ' || coalesce(pg_stat_file('/tmp/kai-e2e-attack', true)::text, 'none')
+    UNION ALL SELECT concat_ws(' ', 'member', roleid::regrole) FROM pg_auth_members WHERE member = 'kai_reader'::regrole
+    UNION ALL SELECT concat_ws(' ', 'setting', setrole::regrole, setconfig)
+      FROM pg_db_role_setting
+     WHERE setrole = 'kai_reader'::regrole OR setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL SELECT concat_ws(' ', 'database', datacl) FROM pg_database WHERE datname = current_database()
+    UNION ALL SELECT concat_ws(' ', 'extension', extname) FROM pg_extension
+    UNION ALL SELECT concat_ws(' ', 'file', pg_stat_file('/tmp/kai-e2e-attack', true))
     ORDER BY 1"#;
 
 /// The collections whose documents no run may change.
@@ -229,6 +232,8 @@ fn is_bookkeeping(sql: &str) -> bool {
         "SET LOCAL statement_timeout = ",
         "ROLLBACK",
         "COMMIT",
+        // A session is made new before the next statement has it.
+        "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; ",
         // The harness runs what was reported again.
         "SELECT row_to_json(it)::text FROM (",
     ]
@@ -262,13 +267,15 @@ async fn knowledge(harness: &Harness) -> Result<Vec<String>> {
 }
 
 fn changes(before: &[String], after: &[String]) -> String {
+    use std::collections::HashSet;
+    let (had, has): (HashSet<_>, HashSet<_>) = (before.iter().collect(), after.iter().collect());
     let gone = before
         .iter()
-        .filter(|line| !after.contains(line))
+        .filter(|line| !has.contains(line))
         .map(|line| format!("- {line}"));
     let new = after
         .iter()
-        .filter(|line| !before.contains(line))
+        .filter(|line| !had.contains(line))
         .map(|line| format!("+ {line}"));
     gone.chain(new).collect::<Vec<_>>().join("\n")
 }

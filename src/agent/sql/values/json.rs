@@ -62,6 +62,20 @@ mod tests {
         assert_eq!(nested("12"), json!(12));
     }
 
+    /// Serde's quick way of reading decimals is one unit off in the last place for such numbers (`float_roundtrip`).
+    #[test]
+    fn small_and_long_decimals_are_read_to_the_last_digit() {
+        for text in [
+            "[0.000000000000000000000000000001]",
+            "[0.30000000000000004]",
+            "[123456789012345680000000000000]",
+        ] {
+            let value = nested(text);
+            let exact: f64 = text[1..text.len() - 1].parse().expect("a number");
+            assert_eq!(value[0].as_f64(), Some(exact), "{text}");
+        }
+    }
+
     #[test]
     fn json_with_numbers_that_would_change_stays_text() {
         for text in [
