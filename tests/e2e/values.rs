@@ -103,11 +103,15 @@ async fn queried(harness: &Harness, sql: &str) -> Result<(Run, Vec<Value>)> {
 }
 
 fn result(run: &Run) -> Result<&SqlResultEvent> {
-    let results = run.events().iter().filter_map(|seen| match &seen.event {
-        Event::SqlResult(rows) => Some(rows),
-        _ => None,
-    });
-    Ok(results.last().ok_or("there are rows")?)
+    let last = run
+        .events()
+        .iter()
+        .rev()
+        .find_map(|seen| match &seen.event {
+            Event::SqlResult(rows) => Some(rows),
+            _ => None,
+        });
+    Ok(last.ok_or("there are rows")?)
 }
 
 #[rstest]
