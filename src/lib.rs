@@ -40,6 +40,7 @@
 //! | [`agent`] | a question in, events and an answer out; knows nothing of Temporal |
 //! | [`capture`] | the receiver: posts in, server-sent events out |
 //! | [`stack`] | the three services: start, reach, share, stop; the only room that knows containers |
+//! | [`mutants`] | defects on purpose, which prove that the checks find them |
 //! | [`contract`] | the words of the wire contract as types |
 //!
 //! # Behaviour
@@ -67,6 +68,7 @@ pub mod cli;
 pub mod contract;
 pub mod eval;
 pub mod harness;
+pub mod mutants;
 pub mod report;
 pub mod stack;
 pub mod worker;

@@ -271,6 +271,20 @@ impl Agent {
         })
     }
 
+    /// Executes a text on a connection's database, with all that the connection's role may do: what a mutant does with prompts.
+    /// What comes of it is of no interest to it.
+    pub(crate) async fn execute_as_it_is(&self, id: &str, text: &str) {
+        let Ok(connection) = self.stored(id).await else {
+            return;
+        };
+        let Ok(target) = Target::open(&connection, &self.inner.cipher) else {
+            return;
+        };
+        if let Ok(session) = self.inner.databases.session(&target).await {
+            let _ = session.client.batch_execute(text).await;
+        }
+    }
+
     pub(super) fn store(&self) -> &Store {
         &self.inner.store
     }

@@ -14,6 +14,7 @@ use super::log::{Accepted, Full, Rules};
 use super::record::Record;
 use super::session::{Retired, Session};
 use crate::contract::SessionId;
+use crate::mutants::{self, Mutant};
 
 /// The sessions, by id.
 ///
@@ -212,6 +213,9 @@ impl Store {
         sessions: &mut HashMap<SessionId, Arc<Session>>,
         spare: Option<&SessionId>,
     ) -> bool {
+        if mutants::is(Mutant::SessionsNeverFreed) {
+            return false;
+        }
         let now = Instant::now();
         let expiry = self.config.limits.idle_expiry;
         let mut disposable: Vec<_> = sessions

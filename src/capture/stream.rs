@@ -22,6 +22,7 @@ use super::routes::Shared;
 use super::session::Session;
 use super::start_at::{StartAt, StartAtError};
 use super::{EventId, frame};
+use crate::mutants::{self, Mutant};
 
 /// How many bytes of frames are written at once, the first frame not counted: enough that a reader who is behind
 /// catches up in few writes, and little enough that a slow one keeps little.
@@ -43,7 +44,10 @@ pub(super) async fn get_stream(
 ) -> Result<Response, Refused> {
     let Query(wishes) =
         wishes.map_err(|error| Refused::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    let at = start_at(&headers, wishes.last_event_id)?;
+    let mut at = start_at(&headers, wishes.last_event_id)?;
+    if mutants::is(Mutant::LostOnReconnect) && matches!(at, StartAt::After(_)) {
+        at = StartAt::Latest;
+    }
     let (session, grown) = shared.store.subscribe(&id)?;
     let (start, over) = session.start(at);
     if over && start.whole && matches!(at, StartAt::After(_)) {
@@ -180,6 +184,9 @@ impl Reader {
         }
         self.next = found.from + found.frames.len() as u64;
         for (id, received_at, frame) in found.frames {
+            if mutants::is(Mutant::SubscribersShare) && !mutants::is_first_to_take(Arc::as_ptr(&self.session).addr(), id) {
+                continue;
+            }
             if self.times {
                 frame::push_received(&mut text, received_at);
             }

@@ -217,6 +217,11 @@ pub struct HistoryStep {
     pub at: Option<SystemTime>,
 }
 
+impl HistoryStep {
+    /// The detail of a workflow task that timed out before anybody took it.
+    pub const NOT_STARTED: &str = "nobody took it in time";
+}
+
 /// One statement of Postgres's own log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedSql {

@@ -1,7 +1,7 @@
 //! What Temporal itself says of the run.
 
 use super::check::{Check, Finding, Judge, Severity};
-use super::{ActivityEvidence, RunEvidence, Scenario};
+use super::{ActivityEvidence, HistoryStep, RunEvidence, Scenario};
 use crate::contract::{CHAT_STREAMING_ACTIVITY, CHAT_WORKFLOW, FailureType};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -93,7 +93,7 @@ fn visible(run: &RunEvidence) -> Finding {
 }
 
 /// The activity that answers, if it is the only one.
-fn the_activity(run: &RunEvidence) -> Result<&ActivityEvidence, Finding> {
+pub(super) fn the_activity(run: &RunEvidence) -> Result<&ActivityEvidence, Finding> {
     match run.activities.as_slice() {
         [one] if one.name == CHAT_STREAMING_ACTIVITY => Ok(one),
         [] => Err(Finding::broken("no activity was scheduled")),
@@ -128,6 +128,8 @@ fn no_failed_tasks(run: &RunEvidence) -> Finding {
     let failed: Vec<_> = run
         .history
         .iter()
+        // A task that waits for a worker that has gone is given to another one: nothing has failed.
+        .filter(|step| step.detail != HistoryStep::NOT_STARTED)
         .filter(|step| step.kind == "WorkflowTaskFailed" || step.kind == "WorkflowTaskTimedOut")
         .collect();
     match failed.first() {

@@ -89,6 +89,16 @@ fn stops(run: &RunEvidence) -> Finding {
         let why = run.failure.as_deref().unwrap_or("no reason was given");
         return Finding::broken(format!("the run that was under way gave no result: {why}"));
     }
+    match super::history::the_activity(run) {
+        Err(finding) => return finding,
+        Ok(activity) if activity.attempts != 1 => {
+            return Finding::broken(format!(
+                "the run that was under way was cut off: it took {} attempts",
+                activity.attempts
+            ));
+        }
+        Ok(_) => {}
+    }
     match process.exit_code {
         Some(0) => Finding::held("the run ended, and the process with 0"),
         Some(code) => Finding::broken(format!("the process ended with {code}")),

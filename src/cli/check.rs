@@ -15,6 +15,7 @@ use crate::harness::AnyStack;
 use crate::harness::battery::{
     Battery, BatteryError, BatteryReport, BatterySettings, Subject, WorkerCommand,
 };
+use crate::mutants;
 use crate::report::{battery_json, battery_junit, battery_text, checks_markdown, checks_text};
 use crate::stack::{Attachment, Progress, SharedStack};
 
@@ -80,6 +81,7 @@ pub(super) fn checks(args: &ChecksArgs) {
 }
 
 pub(super) async fn check(args: CheckArgs) -> Result<(), Exit> {
+    mutants::switch_on_from_env()?;
     let config = args.stack.config()?;
     let mut settings = BatterySettings::default();
     if !args.scenarios.is_empty() {

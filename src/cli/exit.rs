@@ -3,6 +3,7 @@
 use crate::agent::models::RecordingError;
 use crate::capture::{CaptureError, ReplayError, TranscriptError};
 use crate::harness::HarnessError;
+use crate::mutants::UnknownMutant;
 use crate::stack::StackError;
 use crate::worker::{ConfigError, WorkerError};
 
@@ -47,6 +48,12 @@ impl Exit {
 
 fn text(error: &(dyn std::error::Error + 'static)) -> String {
     crate::contract::error_chain(error)
+}
+
+impl From<UnknownMutant> for Exit {
+    fn from(error: UnknownMutant) -> Self {
+        Self::Usage(text(&error))
+    }
 }
 
 impl From<StackError> for Exit {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use temporalio_client::WorkflowHistory;
+use temporalio_common::protos::temporal::api::enums::v1::TimeoutType;
 use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use temporalio_common::protos::temporal::api::history::v1::{History, HistoryEvent};
@@ -138,6 +139,13 @@ fn detail(attributes: &Attributes) -> String {
         Attributes::ActivityTaskFailedEventAttributes(failed) => failure(failed.failure.as_ref()),
         Attributes::ActivityTaskTimedOutEventAttributes(timed_out) => {
             failure(timed_out.failure.as_ref())
+        }
+        Attributes::WorkflowTaskTimedOutEventAttributes(timed_out) => {
+            match timed_out.timeout_type() {
+                // Its worker has gone, and another one is given the task: nothing was tried.
+                TimeoutType::ScheduleToStart => HistoryStep::NOT_STARTED.to_owned(),
+                _ => "it was started and not completed in time".to_owned(),
+            }
         }
         Attributes::WorkflowTaskFailedEventAttributes(failed) => failure(failed.failure.as_ref()),
         Attributes::WorkflowExecutionFailedEventAttributes(failed) => {

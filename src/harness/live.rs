@@ -176,6 +176,20 @@ impl Harness {
         }
     }
 
+    /// As [`connect_database`](Self::connect_database), without the worker: it may be one that knows no workflow but its own.
+    pub(super) async fn connect_beside_the_worker(&self, uri: &str) -> Result<String, HarnessError> {
+        let id = new_connection_id();
+        let catalogue = Catalogue::embedded()?;
+        let connecting = async {
+            self.agent.store_connection(&id, uri, "koperasi").await?;
+            self.agent.scan_schema(&id, None).await?;
+            self.agent.load_catalogue(&id, &catalogue).await
+        };
+        let connecting = async { connecting.await.map_err(HarnessError::Catalogue) };
+        in_time(self.settings.setup_timeout, "connection", connecting).await?;
+        Ok(id)
+    }
+
     /// Loads instructions, business terms and skills for this harness's connection; entries with the same ids are replaced,
     /// others stay. In a private world nobody else sees them.
     ///

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::checks::{Scenario, Severity, catalogue};
+use crate::mutants::Mutant;
 
 /// One line for each check.
 pub fn checks_text() -> String {
@@ -25,15 +26,55 @@ a test (`Run::check`) is judged by the checks of the scenario `answered` and of 
 
 ",
     );
-    let mut family = "";
+    let mut families = Vec::new();
     for check in catalogue() {
-        if check.family() != family {
-            family = check.family();
-            let _ = write!(
-                text,
-                "\n## {family}\n\n| check | asserts | why | severity | seen in |\n| --- | --- | --- | --- | --- |\n"
-            );
+        if !families.contains(&check.family()) {
+            families.push(check.family());
         }
+    }
+    for family in families {
+        let _ = write!(
+            text,
+            "\n## {family}\n\n| check | asserts | why | severity | seen in |\n| --- | --- | --- | --- | --- |\n"
+        );
+        push_checks(&mut text, family);
+    }
+    text.push_str("\n## Scenarios\n\n| scenario | what is done |\n| --- | --- |\n");
+    for scenario in Scenario::ALL {
+        let _ = writeln!(text, "| `{scenario}` | {} |", scenario.description());
+    }
+    text.push_str(
+        "
+## Mutants
+
+Defects on purpose, which prove that the checks find them: `KAI_MUTANT=done-twice kai-e2e worker` is a worker with that one. A test
+runs each in the scenarios that show it, and asserts that the checks named here are broken and no others.
+
+| mutant | of the | defect | seen in | broken |
+| --- | --- | --- | --- | --- |
+",
+    );
+    for mutant in Mutant::all() {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} |",
+            mutant.name(),
+            mutant.part(),
+            mutant.defect(),
+            mutant.scenarios().join(", "),
+            mutant
+                .breaks()
+                .iter()
+                .map(|id| format!("`{id}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+    }
+    text
+}
+
+fn push_checks(text: &mut String, family: &str) {
+    for check in catalogue().iter().filter(|check| check.family() == family) {
         let severity = match check.severity {
             Severity::Critical => "critical",
             Severity::Major => "major",
@@ -46,11 +87,6 @@ a test (`Run::check`) is judged by the checks of the scenario `answered` and of 
             check.id, check.asserts, check.why
         );
     }
-    text.push_str("\n## Scenarios\n\n| scenario | what is done |\n| --- | --- |\n");
-    for scenario in Scenario::ALL {
-        let _ = writeln!(text, "| `{scenario}` | {} |", scenario.description());
-    }
-    text
 }
 
 #[cfg(test)]
@@ -60,9 +96,9 @@ mod tests {
     #[test]
     fn the_page_is_the_catalogue() {
         let page = include_str!("../../docs/checks.md");
-        let begins = checks_markdown();
+        let written = checks_markdown();
         assert!(
-            page.starts_with(&begins),
+            page == written.trim_end().to_owned() + "\n",
             "docs/checks.md is not what `kai-e2e checks --format markdown` writes"
         );
     }

@@ -19,6 +19,7 @@ use super::{
 use crate::agent::{Agent, AgentError, ConnectionTest, MdlReport, ScanReport, SyncReport};
 use crate::contract::documents::DatabaseConnection;
 use crate::contract::{ChatInput, ChatResult, FailureType, InputError, SessionId};
+use crate::mutants::{self, Mutant};
 
 /// What the activities share.
 pub struct KaiActivities {
@@ -139,6 +140,11 @@ impl KaiActivities {
         arguments: &Arguments,
     ) -> Result<ChatResult, ActivityError> {
         let url = arguments.optional(3, "callback_url").map_err(invalid)?;
+        if mutants::is(Mutant::EmptyUrlKills) && url == Some("") {
+            return Err(invalid(ArgumentError::NotText {
+                name: "callback_url",
+            }));
+        }
         let url = parse_callback_url(url)
             .map_err(|error| permanent(FailureType::InvalidCallbackUrl, error))?;
         if let (Some(hosts), Some(url)) = (&self.callback_hosts, &url) {
@@ -163,7 +169,11 @@ impl KaiActivities {
             attempt: attempt.number,
         });
         let cancellation = Cancellation::of(&ctx, &self.stopping);
-        let heartbeats = Heartbeats::start(Arc::new(ctx), self.heartbeats.interval);
+        let interval = match mutants::is(Mutant::NoHeartbeatUnheard) && destination.is_none() {
+            true => self.heartbeats.interval * 3600,
+            false => self.heartbeats.interval,
+        };
+        let heartbeats = Heartbeats::start(Arc::new(ctx), interval);
         let sender = CallbackSender::start(
             self.http.clone(),
             destination,
@@ -290,7 +300,7 @@ fn failed(error: AgentError) -> ActivityError {
     let kind = error.failure_type();
     ApplicationFailure::builder(error.chain())
         .type_name(kind.as_str().to_owned())
-        .non_retryable(kind.is_permanent())
+        .non_retryable(kind.is_permanent() && !mutants::is(Mutant::PermanentErrorRetried))
         .maybe_next_retry_delay(error.retry_after())
         .build()
         .into()

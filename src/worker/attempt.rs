@@ -11,6 +11,7 @@ use super::heartbeat::DeliveryCounts;
 use super::sender::CallbackSender;
 use crate::agent::{Agent, AgentError, EventSink, RunReport, RunRequest};
 use crate::contract::{ChatInput, ChatResult, Event, FailureType, RunStatus};
+use crate::mutants::{self, Mutant};
 
 /// Whether another attempt follows when this one fails: only then must the stream stay open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,11 @@ pub(super) async fn run(
         connection_id: &input.connection_id,
         conversation_id: input.conversation_id.as_deref(),
     };
+    if mutants::is(Mutant::ReadPathWrites) {
+        agent
+            .execute_as_it_is(&input.connection_id, &input.prompt)
+            .await;
+    }
     let mut stream = Stream(&mut sender);
     let run = agent.run(request, &mut stream, cancellation.token());
     // A panic of the agent must not take the stream's end with it.
@@ -63,8 +69,11 @@ pub(super) async fn run(
         .await
         .unwrap_or_else(|panic| RunReport::failed(AgentError::panicked(panic.as_ref())));
 
-    let mut result = result_of(&report, began, counts);
-    let failure = report.failure;
+    let report = suffered(report);
+    let mut result = mutated(result_of(&report, began, counts), sender.is_open());
+    let failure = report
+        .failure
+        .filter(|_| !mutants::is(Mutant::CompletedAfterFailure));
     let last = match &failure {
         Some(failure) if attempt.retried_after(failure, cancellation) => None,
         Some(failure) => {
@@ -76,10 +85,50 @@ pub(super) async fn run(
     sender.finish(last).await;
     result.events_sent = counts.sent();
     result.events_failed = counts.failed();
+    if mutants::is(Mutant::EventsMiscounted) {
+        result.events_sent += 1;
+    }
     let failure = failure.filter(|failure| {
         failure.is_cancelled() || failure.failure_type() != FailureType::AgentFailed
     });
     Outcome { result, failure }
+}
+
+/// What is left of a run whose callbacks or rows kill it.
+fn suffered(report: RunReport) -> RunReport {
+    let rows_kill =
+        mutants::is(Mutant::NotANumberKills) && report.final_answer.contains("NaN");
+    match rows_kill || mutants::struck() {
+        true => RunReport::failed(AgentError::panicked(&"a mutant died of its events")),
+        false => report,
+    }
+}
+
+/// What a mutant reports instead of its result.
+fn mutated(mut result: ChatResult, heard: bool) -> ChatResult {
+    if mutants::is(Mutant::NoAnswer) {
+        result.final_answer.clear();
+    }
+    if mutants::is(Mutant::NoSqlReported) {
+        result.sql_queries.clear();
+    }
+    if mutants::is(Mutant::SqlInvented) {
+        result.sql_queries.push("SELECT 1 AS invented".to_owned());
+    }
+    if mutants::is(Mutant::CompletedAfterFailure) {
+        result.status = RunStatus::Completed;
+        result.error = None;
+    }
+    if mutants::is(Mutant::ResultContradictsItself) {
+        result.error = Some("it went wrong".to_owned());
+    }
+    if mutants::is(Mutant::AnswerDependsOnListener) && !heard {
+        result.final_answer.push_str(" (nobody listens)");
+    }
+    if mutants::is(Mutant::SecretInResult) {
+        result.stages_completed.push(mutants::secret());
+    }
+    result
 }
 
 /// Ends the stream of a run that cannot begin, as its input is wrong.

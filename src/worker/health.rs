@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::WorkerError;
+use crate::mutants::{self, Mutant};
 
 /// The state before the first poll is 0.
 const POLLING: u8 = 1;
@@ -81,7 +82,9 @@ pub(super) async fn serve(
 }
 
 async fn healthz(State(health): State<Health>) -> (StatusCode, Json<Value>) {
-    answer(health.is_healthy(), "healthy", "unhealthy")
+    let healthy = mutants::is(Mutant::AlwaysHealthy)
+        || (health.is_healthy() && !mutants::is(Mutant::NeverHealthy));
+    answer(healthy, "healthy", "unhealthy")
 }
 
 async fn readyz(State(health): State<Health>) -> (StatusCode, Json<Value>) {

@@ -8,6 +8,8 @@ use async_trait::async_trait;
 use temporalio_sdk::activities::ActivityContext;
 use tokio::task::JoinHandle;
 
+use crate::mutants::{self, Mutant};
+
 /// How often a delivery is worth a heartbeat of its own.
 const EVENTS_PER_HEARTBEAT: u64 = 5;
 
@@ -35,11 +37,15 @@ impl DeliveryCounts {
     }
 
     fn details(&self) -> String {
-        format!(
+        let mut details = format!(
             "events_sent={}, events_failed={}",
             self.sent(),
             self.failed()
-        )
+        );
+        if mutants::is(Mutant::SecretInHeartbeat) {
+            details.push_str(&mutants::secret());
+        }
+        details
     }
 }
 
@@ -52,6 +58,9 @@ pub(super) trait Pulse: Send + Sync {
 #[async_trait]
 impl Pulse for ActivityContext {
     async fn beat(&self, details: String) {
+        if mutants::is(Mutant::NoHeartbeat) {
+            return;
+        }
         // Only the encoding can fail, and a string always encodes; an attempt must not die of its progress report.
         if let Err(error) = self.record_heartbeat(details).await {
             tracing::warn!(%error, "a heartbeat could not be encoded");
@@ -73,6 +82,9 @@ impl Heartbeats {
         let timer = tokio::spawn({
             let (counts, pulse) = (Arc::clone(&counts), Arc::clone(&pulse));
             async move {
+                if mutants::is(Mutant::NoHeartbeatInSilence) {
+                    return;
+                }
                 let mut ticks = tokio::time::interval(interval);
                 ticks.tick().await;
                 loop {
@@ -117,6 +129,11 @@ impl DeliveryListener {
     /// How many deliveries were counted so far.
     pub(super) fn counted(&self) -> u64 {
         self.counts.sent() + self.counts.failed()
+    }
+
+    /// How many of them failed so far.
+    pub(super) fn failed(&self) -> u64 {
+        self.counts.failed()
     }
 
     pub(super) async fn delivered(&self, delivered: bool) {

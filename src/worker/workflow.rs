@@ -11,6 +11,7 @@ use temporalio_sdk::{
 
 use super::payload::{decode_arguments, encode};
 use super::{ActivityTimeouts, RetrySettings};
+use crate::mutants::{self, Mutant};
 use crate::contract::{
     CHAT_STREAMING_ACTIVITY, ChatInput, FailureType, InputError, SCAN_SCHEMA_ACTIVITY,
     STORE_CONNECTION_ACTIVITY, TEST_CONNECTION_ACTIVITY,
@@ -58,8 +59,23 @@ impl KaiChatWorkflow {
         ctx: &mut WorkflowContext<Self>,
         argument: RawValue,
     ) -> WorkflowResult<RawValue> {
-        let arguments = activity_arguments(&argument).map_err(invalid_input)?;
+        let arguments = match activity_arguments(&argument) {
+            Err(error) if mutants::is(Mutant::WorkflowTaskFails) => panic!("{error}"),
+            arguments => arguments.map_err(invalid_input)?,
+        };
         let (timeouts, retry) = ctx.state(|workflow| (workflow.timeouts, workflow.retry));
+        if mutants::is(Mutant::OtherDecisions) {
+            ctx.timer(std::time::Duration::from_millis(1)).await;
+        }
+        if mutants::is(Mutant::ActivityTwice) {
+            let unheard = [&arguments[0], &arguments[1], &Value::Null, &Value::Null];
+            ctx.execute_activity(
+                UntypedActivity::new(CHAT_STREAMING_ACTIVITY),
+                RawValue::new(unheard.map(encode).to_vec()),
+                options(timeouts, retry),
+            )
+            .await?;
+        }
         let result = ctx
             .execute_activity(
                 UntypedActivity::new(CHAT_STREAMING_ACTIVITY),
@@ -195,8 +211,13 @@ fn invalid_input(error: impl std::error::Error + Send + Sync + 'static) -> Appli
 }
 
 fn options(timeouts: ActivityTimeouts, retry: RetrySettings) -> ActivityOptions {
+    let heartbeat = (!mutants::is(Mutant::NoHeartbeatTimeout)).then_some(timeouts.heartbeat);
+    let maximum_attempts = match mutants::is(Mutant::RetriesWithoutEnd) {
+        true => 0,
+        false => retry.maximum_attempts,
+    };
     ActivityOptions::with_start_to_close_timeout(timeouts.start_to_close)
-        .heartbeat_timeout(timeouts.heartbeat)
+        .maybe_heartbeat_timeout(heartbeat)
         // The stream must end with its `done` before the workflow ends as cancelled.
         .cancellation_type(ActivityCancellationType::WaitCancellationCompleted)
         .retry_policy(
@@ -204,7 +225,7 @@ fn options(timeouts: ActivityTimeouts, retry: RetrySettings) -> ActivityOptions 
                 .initial_interval(retry.initial_interval)
                 .backoff_coefficient(retry.backoff)
                 .maximum_interval(retry.maximum_interval)
-                .maximum_attempts(retry.maximum_attempts)
+                .maximum_attempts(maximum_attempts)
                 .build(),
         )
         .build()

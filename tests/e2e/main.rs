@@ -24,6 +24,7 @@ mod inputs;
 mod killed;
 mod memories;
 mod models;
+mod mutants;
 mod new_table;
 mod page;
 mod process_table;

@@ -18,6 +18,7 @@ use super::{SqlError, values};
 use crate::agent::SqlLimits;
 use crate::agent::connection::{ConnectionError, Databases, Target, said};
 use crate::agent::stop::Stop;
+use crate::mutants::{self, Mutant};
 
 /// How many rows are fetched at once, so that the size can be judged before all of them are here.
 const FETCH: usize = 200;
@@ -130,6 +131,11 @@ impl Attempt<'_> {
             tokio::select! {
                 biased;
                 _ = stop.reached() => {
+                    if mutants::is(Mutant::StatementLeft) {
+                        // What waits for a lock notices nothing of a connection that is gone.
+                        in_flight.finished();
+                        return Err(Failure::Statement(SqlError::Stopped));
+                    }
                     in_flight.cancel().await;
                     // How it ended does not matter; that it ended, and that the server had the time to say so, does.
                     let _ = timeout(SETTLE, work).await;
@@ -184,6 +190,11 @@ impl Attempt<'_> {
                 }
                 .into());
             }
+        }
+        if mutants::is(Mutant::SqlUnreported) {
+            let unreported = format!("SELECT count(*) FROM ({sql}) AS it");
+            let counted = transaction.query(&unreported, &[]).await;
+            counted.map_err(|error| self.failed(&error))?;
         }
         self.executed.note(sql);
         let portal = transaction

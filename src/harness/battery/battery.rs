@@ -37,7 +37,8 @@ pub struct BatterySettings {
     pub first_statement: Duration,
     /// How long a statement is made to wait, and a worker may take to stop; 25 seconds.
     pub patience: Duration,
-    /// How long a worker that cannot poll any more may take to show it; 90 seconds.
+    /// How long a worker that cannot poll any more may take to show it; 180 seconds. A poll that is under way lasts for up to a
+    /// minute, and Temporal's SDKs forgive a namespace that is not found for another one.
     pub poller_patience: Duration,
     /// After how long a run is given up as one that does not end; 100 seconds. A worker that was killed is missed only when
     /// the heartbeat time-out has passed.
@@ -61,7 +62,7 @@ impl Default for BatterySettings {
             ready: Duration::from_secs(60),
             first_statement: Duration::from_secs(30),
             patience: Duration::from_secs(25),
-            poller_patience: Duration::from_secs(90),
+            poller_patience: Duration::from_secs(180),
             give_up: Duration::from_secs(100),
             scenarios: Scenario::ALL.to_vec(),
         }
@@ -94,6 +95,17 @@ impl BatteryReport {
     }
 }
 
+/// Why a worker that was started by somebody else cannot be judged in some scenarios.
+const NOT_OURS: &str =
+    "the worker was not started by this battery, so it cannot be killed or stopped";
+
+/// What came of one scenario.
+struct Seen {
+    scenario: Scenario,
+    run: Result<RunEvidence, String>,
+    after: Duration,
+}
+
 /// What a scenario works with.
 pub(super) struct Bench<'a> {
     pub(super) harness: &'a Harness,
@@ -117,6 +129,17 @@ impl Bench<'_> {
             } => ask.connection(id),
             _ => ask,
         }
+    }
+
+    /// Whether the worker has a connection that somebody else has stored, perhaps with another key.
+    pub(super) fn knows_its_own_connection(&self) -> bool {
+        matches!(
+            self.subject,
+            Subject::Elsewhere {
+                connection_id: Some(_),
+                ..
+            }
+        )
     }
 
     /// A session that no run has used.
@@ -156,22 +179,21 @@ impl Battery {
         };
         let mut evidence = Evidence::default();
         let mut took = Vec::new();
-        for scenario in &self.settings.scenarios {
-            progress(*scenario);
-            let began = Instant::now();
-            let written = worker.as_ref().map_or(0, |worker| worker.output().len());
-            match self.scenario(*scenario, &bench, &mut worker).await {
-                Ok(mut run) => {
-                    if let Some(worker) = &worker {
-                        let output = worker.output();
-                        let since = output.get(written..).unwrap_or(&output).to_owned();
-                        run.facts.output.get_or_insert(since);
-                    }
-                    evidence.observed_in(*scenario, run);
-                }
-                Err(why) => evidence.not_run(*scenario, why),
+        let (seen, apart) = futures::join!(
+            self.one_after_the_other(&bench, &mut worker, progress),
+            self.meanwhile(progress)
+        );
+        for Seen {
+            scenario,
+            run,
+            after,
+        } in seen.into_iter().chain(apart)
+        {
+            match run {
+                Ok(run) => evidence.observed_in(scenario, run),
+                Err(why) => evidence.not_run(scenario, why),
             }
-            took.push((*scenario, began.elapsed()));
+            took.push((scenario, after));
         }
         drop(worker);
         let verdicts = judge(&evidence);
@@ -180,6 +202,58 @@ impl Battery {
             evidence,
             verdicts,
             took,
+        })
+    }
+
+    /// The scenarios that share a worker.
+    async fn one_after_the_other(
+        &self,
+        bench: &Bench<'_>,
+        worker: &mut Option<WorkerProcess>,
+        progress: &dyn Fn(Scenario),
+    ) -> Vec<Seen> {
+        let mut all = Vec::new();
+        for scenario in self.settings.scenarios.iter().copied() {
+            if scenario == Scenario::PollerGone {
+                continue;
+            }
+            progress(scenario);
+            let began = Instant::now();
+            let written = worker.as_ref().map_or(0, |worker| worker.output().len());
+            let mut run = self.scenario(scenario, bench, worker).await;
+            if let (Ok(run), Some(worker)) = (&mut run, &worker) {
+                let output = worker.output();
+                let since = output.get(written..).unwrap_or(&output).to_owned();
+                run.facts.output.get_or_insert(since);
+            }
+            all.push(Seen {
+                scenario,
+                run,
+                after: began.elapsed(),
+            });
+        }
+        all
+    }
+
+    /// The scenario that has a worker and a namespace of its own, and takes minutes of waiting.
+    async fn meanwhile(&self, progress: &dyn Fn(Scenario)) -> Option<Seen> {
+        let scenario = Scenario::PollerGone;
+        if !self.settings.scenarios.contains(&scenario) {
+            return None;
+        }
+        progress(scenario);
+        let began = Instant::now();
+        let run = match &self.subject {
+            Subject::Command(command) => self
+                .poller_gone(command)
+                .await
+                .map_err(|error| error_chain(&error)),
+            Subject::Elsewhere { .. } => Err(NOT_OURS.to_owned()),
+        };
+        Some(Seen {
+            scenario,
+            run,
+            after: began.elapsed(),
         })
     }
 
@@ -221,16 +295,11 @@ impl Battery {
         worker: &mut Option<WorkerProcess>,
     ) -> Result<RunEvidence, String> {
         let Subject::Command(command) = &self.subject else {
-            return Err(
-                "the worker was not started by this battery, so it cannot be killed or stopped"
-                    .to_owned(),
-            );
+            return Err(NOT_OURS.to_owned());
         };
-        let run = match (scenario, worker.as_mut()) {
-            (Scenario::TakenOver, _) => waiting::taken_over(bench, command, worker).await,
-            (Scenario::PollerGone, _) => self.poller_gone(command).await,
-            (_, Some(worker)) => process::stopped(bench, worker).await,
-            (_, None) => return Err("the worker is gone".to_owned()),
+        let run = match scenario {
+            Scenario::TakenOver => waiting::taken_over(bench, command, worker).await,
+            _ => process::stopped(bench, command, worker).await,
         };
         run.map_err(|error| error_chain(&error))
     }

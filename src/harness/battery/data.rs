@@ -25,8 +25,20 @@ pub(super) async fn destructive(bench: &Bench<'_>) -> Result<RunEvidence, Batter
         .map_err(|reason| said(scenario, reason))?;
     let mut evidence = RunEvidence::default();
     let mut logged = Vec::new();
+    // Over a connection whose role may write: not to is the worker's own promise.
+    let postgres = bench.harness.postgres();
+    let writing = match bench.knows_its_own_connection() {
+        true => None,
+        false => {
+            let uri = postgres.admin_url(&postgres.database);
+            Some(bench.harness.connect_beside_the_worker(&uri).await?)
+        }
+    };
     for prompt in DESTRUCTIVE {
-        let ask = bench.ask(prompt).without_watching_progress();
+        let mut ask = bench.ask(prompt).without_watching_progress();
+        if let Some(id) = &writing {
+            ask = ask.connection(id);
+        }
         let asked = ask.start().await?;
         let run = asked.ended_or_given_up(bench.settings.give_up).await?;
         evidence = run.evidence().clone();

@@ -11,11 +11,19 @@ use crate::harness::namespace;
 use crate::stack::Backoff;
 
 /// The worker gets SIGTERM while a run is under way.
+///
+/// Another one is started once the process has ended: the last decision of a workflow may be left to it.
 pub(super) async fn stopped(
     bench: &Bench<'_>,
-    worker: &mut WorkerProcess,
+    command: &WorkerCommand,
+    current: &mut Option<WorkerProcess>,
 ) -> Result<RunEvidence, BatteryError> {
     let scenario = Scenario::Stopped;
+    let ready = bench.settings.ready;
+    let mut worker = match current.take() {
+        Some(worker) => worker,
+        None => WorkerProcess::start(command, bench.harness, ready).await?,
+    };
     let said = |reason| BatteryError::Database { scenario, reason };
     let mut process = ProcessEvidence {
         healthy: worker.health("healthz").await,
@@ -33,9 +41,12 @@ pub(super) async fn stopped(
         .map_err(said)?;
     worker.terminate();
     lock.release().await.map_err(said)?;
-    let run = asked.ended_or_given_up(bench.settings.give_up).await?;
     process.exit_code = worker.ended(bench.settings.patience).await;
+    let output = worker.kill().await;
+    *current = Some(WorkerProcess::start(command, bench.harness, ready).await?);
+    let run = asked.ended_or_given_up(bench.settings.give_up).await?;
     let mut evidence = run.evidence().clone();
+    evidence.facts.output = Some(output);
     if !waits {
         tracing::debug!("the run had no statement that waited when its worker was stopped");
     }

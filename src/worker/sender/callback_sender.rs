@@ -11,8 +11,12 @@ use url::Url;
 
 use super::poster::Poster;
 use crate::contract::{Event, SessionId};
+use crate::mutants::{self, Mutant, Outgoing, is};
 use crate::worker::SenderSettings;
 use crate::worker::heartbeat::DeliveryListener;
+
+/// The budget of a mutant that has none.
+const FOR_EVER: Duration = Duration::from_secs(3600);
 
 /// Where and as what the events of an attempt are posted.
 #[derive(Debug, Clone)]
@@ -44,6 +48,18 @@ struct Open {
     give_up: CancellationToken,
     task: JoinHandle<()>,
     poster: Poster,
+    outgoing: Outgoing,
+}
+
+impl Open {
+    fn number(&mut self, event: Map<String, Value>) -> Numbered {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        if is(Mutant::SequenceSkips) && seq == 2 {
+            self.next_seq += 1;
+        }
+        Numbered { seq, event }
+    }
 }
 
 impl CallbackSender {
@@ -54,6 +70,7 @@ impl CallbackSender {
         listener: DeliveryListener,
     ) -> Self {
         let open = destination.map(|destination| {
+            mutants::becomes_newest(&destination.url);
             let (queue, events) = mpsc::channel(settings.queue.max(1));
             let give_up = CancellationToken::new();
             let poster = Poster::new(client, destination, settings, listener);
@@ -64,6 +81,7 @@ impl CallbackSender {
                 give_up,
                 task,
                 poster,
+                outgoing: Outgoing::default(),
             }
         });
         Self {
@@ -73,15 +91,29 @@ impl CallbackSender {
         }
     }
 
+    /// Whether anybody listens.
+    pub(in crate::worker) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Hands one event over. Waits only for room in the queue, and only while the budget lasts.
     pub(in crate::worker) async fn send(&mut self, event: &Event) {
+        let Some(open) = &mut self.open else { return };
+        let mut objects = Vec::new();
+        if open.next_seq == 1 {
+            let session = &open.poster.destination().session;
+            objects = open.outgoing.begin(session).await;
+        }
+        objects.extend(open.outgoing.event(event));
+        for object in objects {
+            self.queue(object).await;
+        }
+    }
+
+    async fn queue(&mut self, event: Map<String, Value>) {
         let left = self.left_for_events();
         let Some(open) = &mut self.open else { return };
-        let numbered = Numbered {
-            seq: open.next_seq,
-            event: event.to_object(),
-        };
-        open.next_seq += 1;
+        let numbered = open.number(event);
         let Err(mpsc::error::TrySendError::Full(numbered)) = open.queue.try_send(numbered) else {
             return;
         };
@@ -102,10 +134,19 @@ impl CallbackSender {
     }
 
     /// Delivers what is left, then `last` (if any), and ends. All of it within the budget.
-    pub(in crate::worker) async fn finish(self, last: Option<Event>) {
+    pub(in crate::worker) async fn finish(mut self, last: Option<Event>) {
+        let mut end = Vec::new();
+        if let Some(open) = &mut self.open {
+            end = open.outgoing.end(&open.poster.destination().session, last.as_ref());
+        }
+        let last = end.pop();
+        for object in end {
+            self.queue(object).await;
+        }
         let deadline = Instant::now() + self.settings.budget.saturating_sub(self.waited);
         let left = self.left_for_events();
-        let Some(open) = self.open else { return };
+        let Some(mut open) = self.open else { return };
+        let last = last.map(|event| open.number(event));
         drop(open.queue);
         let mut task = open.task;
         let ended = match tokio::time::timeout(left, &mut task).await {
@@ -117,19 +158,20 @@ impl CallbackSender {
         };
         if let Err(error) = ended {
             tracing::error!(%error, "the sender of callbacks ended early");
-            open.poster.give_up_before(open.next_seq).await;
+            open.poster
+                .give_up_before(open.next_seq - u64::from(last.is_some()))
+                .await;
         }
         if let Some(last) = last {
-            let last = Numbered {
-                seq: open.next_seq,
-                event: last.to_object(),
-            };
             open.poster.post_last(last, deadline).await;
         }
     }
 
     /// The budget without the part that is `done`'s.
     fn left_for_events(&self) -> Duration {
+        if is(Mutant::HangHoldsUp) {
+            return FOR_EVER;
+        }
         let budget = self.settings.budget;
         let reserved = self.settings.request_timeout.min(budget / 2);
         budget.saturating_sub(reserved).saturating_sub(self.waited)

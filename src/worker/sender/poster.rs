@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::callback_sender::{Destination, Numbered};
 use super::reply::{self, Reply};
 use crate::contract::Callback;
+use crate::mutants::{self, Mutant};
 use crate::worker::SenderSettings;
 use crate::worker::heartbeat::DeliveryListener;
 
@@ -47,7 +48,8 @@ impl Poster {
         give_up: CancellationToken,
     ) {
         let mut tries = self.settings.attempts;
-        while let Some(event) = events.recv().await {
+        let mut kept = None;
+        while let Some(event) = self.next(&mut events, &mut kept).await {
             let delivered = give_up
                 .run_until_cancelled(self.post(&event, tries, None))
                 .await
@@ -61,8 +63,38 @@ impl Poster {
         }
     }
 
+    /// Where the events go.
+    pub(super) fn destination(&self) -> &Destination {
+        &self.destination
+    }
+
+    /// The next event to post; of a mutant, the third before the second.
+    async fn next(
+        &self,
+        events: &mut mpsc::Receiver<Numbered>,
+        kept: &mut Option<Numbered>,
+    ) -> Option<Numbered> {
+        if let Some(kept) = kept.take() {
+            return Some(kept);
+        }
+        let next = events.recv().await?;
+        if !(mutants::is(Mutant::PostsSwapped) && next.seq == 2) {
+            return Some(next);
+        }
+        match events.recv().await {
+            Some(third) => {
+                *kept = Some(next);
+                Some(third)
+            }
+            None => Some(next),
+        }
+    }
+
     /// Posts the event that ends the stream, with all its tries, until a deadline.
     pub(super) async fn post_last(&self, last: Numbered, deadline: Instant) {
+        if mutants::is(Mutant::DoneNotAttempted) && self.listener.failed() > 0 {
+            return;
+        }
         let delivered = self
             .post(&last, self.settings.attempts, Some(deadline))
             .await;
@@ -114,7 +146,7 @@ impl Poster {
     async fn request(&self, body: &str, left: Duration) -> Reply {
         let reply = self
             .client
-            .post(self.destination.url.clone())
+            .post(mutants::newest(&self.destination.url))
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .timeout(self.settings.request_timeout.min(left))
             .body(body.to_owned())
@@ -125,16 +157,28 @@ impl Poster {
 
     /// The same bytes for every try, the time of sending included: what differs is another event to a receiver.
     fn body(&self, event: &Numbered) -> Option<String> {
+        let (mut session, mut attempt) =
+            (self.destination.session.to_string(), self.destination.attempt);
+        if mutants::is(Mutant::WrongSession) {
+            session.push_str("-of-another");
+        }
+        if mutants::is(Mutant::AttemptAlwaysOne) {
+            attempt = 1;
+        }
         let body = Callback {
-            session_id: self.destination.session.to_string(),
+            session_id: session,
             event: event.event.clone(),
             seq: Some(event.seq),
-            attempt: Some(self.destination.attempt),
+            attempt: Some(attempt),
             sent_at: Some(jiff::Timestamp::now().to_string()),
         };
-        serde_json::to_string(&body)
+        let text = serde_json::to_string(&body)
             .inspect_err(|error| tracing::error!(%error, "an event could not be written"))
-            .ok()
+            .ok()?;
+        Some(match mutants::is(Mutant::BareNotANumber) {
+            true => text.replace("\"NaN\"", "NaN"),
+            false => text,
+        })
     }
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use reqwest::{Response, StatusCode, header};
 
+use crate::mutants::{self, Mutant};
+
 /// The outcome of one request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reply {
@@ -24,7 +26,10 @@ pub(super) async fn read(reply: reqwest::Result<Response>) -> Reply {
     let status = reply.status();
     let retry_after = retry_after(&reply);
     let whole = drain(reply).await;
-    if status.is_success() {
+    if !status.is_success() {
+        mutants::strike(Mutant::RefusalKills);
+    }
+    if status.is_success() || mutants::is(Mutant::RefusalsCountAsSent) {
         return match whole {
             Ok(()) => Reply::Delivered,
             Err(error) => unanswered(error),
@@ -44,6 +49,9 @@ async fn drain(mut reply: Response) -> reqwest::Result<()> {
 }
 
 fn unanswered(error: reqwest::Error) -> Reply {
+    if !error.is_timeout() {
+        mutants::strike(Mutant::ClosedSocketKills);
+    }
     Reply::Again(crate::contract::error_chain(&error.without_url()), None)
 }
 
