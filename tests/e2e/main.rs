@@ -29,6 +29,7 @@ mod new_table;
 mod page;
 mod process_table;
 mod processes;
+mod python_worker;
 mod questions;
 mod repetition;
 mod scripted;

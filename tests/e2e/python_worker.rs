@@ -1,0 +1,309 @@
+//! The example worker in Python (`fixtures/workers/python`): whatever this harness asks of a worker, one of another language can
+//! keep.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use kai_e2e::checks::Standing;
+use kai_e2e::harness::battery::{Battery, BatterySettings, Subject, WorkerCommand};
+use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, harness};
+use kai_e2e::report::battery_text;
+use kai_e2e::stack::{OwnedStack, Silent, StackConfig};
+use rstest::rstest;
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+use crate::configuring::{activity, done};
+use crate::support::{CANONICAL, Result, eventually, golden, output, shown};
+
+/// The interpreter with the worker's packages, installed if need be; once for all tests of a process.
+async fn python() -> Result<&'static Path> {
+    static INSTALLED: OnceCell<PathBuf> = OnceCell::const_new();
+    let installed = INSTALLED.get_or_try_init(install).await?;
+    Ok(installed)
+}
+
+async fn install() -> Result<PathBuf> {
+    let cache = StackConfig::from_env()?.cache_directory().to_owned();
+    let mut command = Command::new("sh");
+    command
+        .arg(directory().join("install.sh"))
+        .arg(cache)
+        .stdin(Stdio::null());
+    let done = output(command).await?;
+    let text = String::from_utf8_lossy(&done.stdout);
+    match text.lines().last() {
+        Some(python) if done.status.success() => Ok(PathBuf::from(python)),
+        _ => Err(shown(&done).into()),
+    }
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/workers/python")
+}
+
+#[tokio::test]
+async fn the_worker_keeps_every_promise() -> Result {
+    let command = WorkerCommand::new(python().await?)
+        .argument("-m")
+        .argument("kai_worker")
+        .directory(directory());
+    let stack = OwnedStack::start(&StackConfig::from_env()?, &Silent).await?;
+    let stack = Arc::new(AnyStack::Owned(stack));
+    let battery = Battery::new(
+        Arc::clone(&stack),
+        Subject::Command(command),
+        BatterySettings::default(),
+    );
+    let report = battery.run(&|_| {}).await;
+    drop(battery);
+    if let Some(AnyStack::Owned(stack)) = Arc::into_inner(stack) {
+        stack.stop().await?;
+    }
+    let report = report?;
+    assert_eq!(report.broken().count(), 0, "{}", battery_text(&report));
+    let not_judged: Vec<_> = report
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.standing == Standing::NotJudged)
+        .map(|verdict| verdict.id)
+        .collect();
+    assert_eq!(
+        not_judged,
+        ["history.replays"],
+        "only the workflow's own code replays its histories\n{}",
+        battery_text(&report)
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_worker_s_own_tests_pass() -> Result {
+    let mut command = Command::new(python().await?);
+    command
+        .args(["-m", "unittest", "-q"])
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .current_dir(directory())
+        .stdin(Stdio::null());
+    let done = output(command).await?;
+    assert!(done.status.success(), "{}", shown(&done));
+    Ok(())
+}
+
+#[rstest]
+#[case::a_ranking(
+    CANONICAL,
+    r#"SELECT p.name, AVG(c.capital::numeric)::float8::text FROM cooperative c
+         JOIN provinces p ON p.code = c."provinceId"::text WHERE c.capital ~ '^[0-9]+(\.[0-9]+)?$'
+        GROUP BY p.name ORDER BY AVG(c.capital::numeric) DESC LIMIT 5"#
+)]
+#[case::a_share_in_english(
+    "What percentage of managers are women?",
+    "SELECT (100.0 * count(*) FILTER (WHERE gender = 'Perempuan') / count(*))::float8::text FROM cooperative_management
+      WHERE role IN ('Ketua', 'Sekretaris', 'Bendahara')"
+)]
+#[case::a_place_that_is_looked_up(
+    "Berapa koperasi di Kota Bandung?",
+    r#"SELECT count(*) FROM cooperative c JOIN districts d ON d.district_id = c."districtId" WHERE d.name = 'KOTA BANDUNG'"#
+)]
+#[tokio::test]
+async fn a_question_has_the_rows_of_hand_written_sql(
+    #[future(awt)] harness: Harness,
+    #[case] question: &str,
+    #[case] sql: &str,
+) -> Result {
+    let caller = caller(&harness).await?;
+    let _worker = Worker::started(&caller).await?;
+    let run = caller.ask(question).await?;
+    run.check()?;
+    let expected = golden(&caller, sql).await?;
+    let rows = run.rows();
+    assert_eq!(rows.len(), expected.len(), "{rows:?} {expected:?}");
+    for (row, expected) in rows.iter().zip(&expected) {
+        for (cell, wanted) in row.values().zip(expected) {
+            let wanted = wanted.as_deref().unwrap_or("null");
+            assert!(is_same(cell, wanted), "{cell} is not {wanted}");
+        }
+    }
+    Ok(())
+}
+
+/// Whether a cell is what Postgres wrote: the same text, or the same number but for the last digits of a float.
+fn is_same(cell: &Value, wanted: &str) -> bool {
+    if cell.as_str() == Some(wanted) {
+        return true;
+    }
+    match (cell.as_f64(), wanted.parse::<f64>()) {
+        (Some(one), Ok(other)) => (one - other).abs() <= 1e-9 * other.abs(),
+        _ => false,
+    }
+}
+
+#[rstest]
+#[case::a_change("Hapus semua koperasi di Bali", "hanya membaca")]
+#[case::words_that_are_not_understood("Berapa laba bersih koperasi di Jawa Barat?", "laba")]
+#[case::two_readings("Berapa modal awal koperasi di Bali?", "total atau rata-rata")]
+#[tokio::test]
+async fn what_is_not_answered_runs_no_sql_and_says_why(
+    #[future(awt)] harness: Harness,
+    #[case] prompt: &str,
+    #[case] said: &str,
+) -> Result {
+    let caller = caller(&harness).await?;
+    let _worker = Worker::started(&caller).await?;
+    let run = caller.ask(prompt).await?;
+    let result = run.result()?;
+    assert!(result.sql_queries.is_empty(), "{:?}", result.sql_queries);
+    assert!(run.logged_sql().is_empty(), "{:?}", run.logged_sql());
+    assert!(
+        result.final_answer.contains(said),
+        "{}",
+        result.final_answer
+    );
+    assert!(run.violations().is_empty(), "{:?}", run.violations());
+    Ok(())
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_connection_that_it_prepares_itself_can_be_asked(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let caller = caller(&harness).await?;
+    let _worker = Worker::started(&caller).await?;
+    let variables = caller.variables();
+    let url = variables
+        .iter()
+        .find_map(|(name, value)| (*name == "KAI_POSTGRES_URL").then_some(value))
+        .ok_or("the reader's URL")?;
+    let id = "prepared-by-python";
+
+    let stored = done(&caller, "store_connection", json!([id, url, "Koperasi"])).await?;
+    assert_eq!(stored["id"], id);
+    assert!(
+        !stored.to_string().contains(url.as_str()),
+        "the URI is stored in clear"
+    );
+    let tested = done(&caller, "test_connection", json!([id])).await?;
+    assert_eq!(tested["status"], "success", "{tested}");
+
+    let scanned = done(&caller, "scan_schema", json!([id, null])).await?;
+    let known = golden(
+        &caller,
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+    )
+    .await?;
+    let known: Vec<_> = known.into_iter().flatten().flatten().collect();
+    assert_eq!(
+        scanned,
+        json!({"status": "success", "scanned_count": known.len(), "tables": known})
+    );
+    let glossary: Value =
+        serde_json::from_str(include_str!("../../fixtures/catalogue/glossary.json"))?;
+    let terms = glossary.as_array().map(Vec::len);
+    let synced = done(
+        &caller,
+        "sync_config",
+        json!([id, null, null, glossary, null]),
+    )
+    .await?;
+    assert_eq!(
+        synced,
+        json!({"status": "success", "synced": {"instructions": 0, "skills": 0, "glossary": terms, "mdl": 0}})
+    );
+    let model = done(
+        &caller,
+        "generate_mdl",
+        json!([id, ["cooperative", "provinces"]]),
+    )
+    .await?;
+    assert_eq!(
+        (&model["status"], &model["table_count"]),
+        (&json!("success"), &json!(2))
+    );
+
+    let run = caller
+        .ask("Berapa jumlah koperasi di Bali?")
+        .connection(id)
+        .await?;
+    run.check()?;
+    let expected = golden(
+        &caller,
+        r#"SELECT count(*) FROM cooperative WHERE "provinceId" = 51"#,
+    )
+    .await?;
+    let count = run
+        .rows()
+        .first()
+        .and_then(|row| row.values().next().cloned());
+    assert_eq!(count.map(|count| count.to_string()), expected[0][0]);
+
+    let missing = activity(&caller, "scan_schema", json!(["nobody", null])).await?;
+    let failure = missing.err().ok_or("nobody has stored it")?;
+    assert!(failure.to_string().contains("nobody"), "{failure}");
+    Ok(())
+}
+
+#[rstest]
+#[tokio::test]
+async fn without_its_variables_it_says_which_one() -> Result {
+    let mut command = Command::new(python().await?);
+    command
+        .args(["-m", "kai_worker"])
+        .env_remove("TYPESENSE_API_KEY")
+        .current_dir(directory())
+        .stdin(Stdio::null());
+    let done = output(command).await?;
+    assert_eq!(done.status.code(), Some(2), "{}", shown(&done));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("TYPESENSE_API_KEY is not set"));
+    Ok(())
+}
+
+/// A harness without a worker.
+async fn caller(harness: &Harness) -> Result<Harness> {
+    let settings = HarnessSettings {
+        worker: false,
+        ..HarnessSettings::default()
+    };
+    Ok(Harness::on(harness.shared_stack(), settings).await?)
+}
+
+/// A worker's process that does not outlive its test.
+struct Worker(Child);
+
+impl Worker {
+    /// One that polls the caller's queue.
+    async fn started(caller: &Harness) -> Result<Self> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
+        let mut command = Command::new(python().await?);
+        command
+            .args(["-m", "kai_worker"])
+            .current_dir(directory())
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .envs(caller.variables())
+            .env("TEMPORAL_TASK_QUEUE", caller.task_queue())
+            .env("HEALTH_PORT", port.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let worker = Self(command.spawn()?);
+        let url = format!("http://127.0.0.1:{port}/readyz");
+        let look = || async {
+            Ok(reqwest::get(&url)
+                .await
+                .is_ok_and(|reply| reply.status().is_success()))
+        };
+        eventually("the Python worker is ready", look, |ready| ready).await?;
+        Ok(worker)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
