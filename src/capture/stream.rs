@@ -184,7 +184,9 @@ impl Reader {
         }
         self.next = found.from + found.frames.len() as u64;
         for (id, received_at, frame) in found.frames {
-            if mutants::is(Mutant::SubscribersShare) && !mutants::is_first_to_take(Arc::as_ptr(&self.session).addr(), id) {
+            if mutants::is(Mutant::SubscribersShare)
+                && !mutants::is_first_to_take(Arc::as_ptr(&self.session).addr(), id)
+            {
                 continue;
             }
             if self.times {

@@ -14,7 +14,10 @@ pub(super) async fn worker() -> Result<(), Exit> {
     let mutant = mutants::switch_on_from_env()?;
     let mut config = WorkerConfig::from_env()?;
     if let Some(mutant) = mutant {
-        tracing::warn!(mutant = mutant.name(), "this worker has a defect on purpose");
+        tracing::warn!(
+            mutant = mutant.name(),
+            "this worker has a defect on purpose"
+        );
     }
     if mutants::is(Mutant::NoStatementTimeout) {
         config.agent.sql.statement_timeout = FOR_EVER;

@@ -177,7 +177,10 @@ impl Harness {
     }
 
     /// As [`connect_database`](Self::connect_database), without the worker: it may be one that knows no workflow but its own.
-    pub(super) async fn connect_beside_the_worker(&self, uri: &str) -> Result<String, HarnessError> {
+    pub(super) async fn connect_beside_the_worker(
+        &self,
+        uri: &str,
+    ) -> Result<String, HarnessError> {
         let id = new_connection_id();
         let catalogue = Catalogue::embedded()?;
         let connecting = async {

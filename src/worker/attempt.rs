@@ -96,8 +96,7 @@ pub(super) async fn run(
 
 /// What is left of a run whose callbacks or rows kill it.
 fn suffered(report: RunReport) -> RunReport {
-    let rows_kill =
-        mutants::is(Mutant::NotANumberKills) && report.final_answer.contains("NaN");
+    let rows_kill = mutants::is(Mutant::NotANumberKills) && report.final_answer.contains("NaN");
     match rows_kill || mutants::struck() {
         true => RunReport::failed(AgentError::panicked(&"a mutant died of its events")),
         false => report,

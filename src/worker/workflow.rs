@@ -11,11 +11,11 @@ use temporalio_sdk::{
 
 use super::payload::{decode_arguments, encode};
 use super::{ActivityTimeouts, RetrySettings};
-use crate::mutants::{self, Mutant};
 use crate::contract::{
     CHAT_STREAMING_ACTIVITY, ChatInput, FailureType, InputError, SCAN_SCHEMA_ACTIVITY,
     STORE_CONNECTION_ACTIVITY, TEST_CONNECTION_ACTIVITY,
 };
+use crate::mutants::{self, Mutant};
 
 /// The type of [`KaiSetupWorkflow`]. Ours: KAI's callers start these activities from workflows of their own.
 pub const SETUP_WORKFLOW: &str = "KaiSetupWorkflow";

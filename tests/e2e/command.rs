@@ -45,7 +45,7 @@ async fn run_prints_events_answer_sql_and_verdicts_and_exits_0() -> Result {
         "done",
         "answer",
         "SELECT",
-        "22 of 22 hold",
+        "42 of 42 hold",
     ] {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
@@ -81,7 +81,7 @@ async fn run_as_json_is_one_object_with_the_documented_keys() -> Result {
             .map(|last| &last["type"]),
         Some(&Value::from("done"))
     );
-    assert_eq!(object["criteria"].as_array().map(Vec::len), Some(22));
+    assert_eq!(object["criteria"].as_array().map(Vec::len), Some(46));
     Ok(())
 }
 

@@ -24,7 +24,12 @@ struct Broken {
 impl Broken {
     /// How this differs from what the catalogue says, if it does.
     fn differs(&self) -> Option<String> {
-        let expected: BTreeSet<_> = self.mutant.breaks().iter().map(ToString::to_string).collect();
+        let expected: BTreeSet<_> = self
+            .mutant
+            .breaks()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let of = |ids: BTreeSet<&String>| ids.into_iter().cloned().collect::<Vec<_>>().join(" ");
         (expected != self.ids).then(|| {
             format!(
@@ -68,7 +73,7 @@ async fn judged(
         ..BatterySettings::default()
     };
     let battery = Battery::new(stack, Subject::Command(command), settings);
-    let report = battery.run(&|_| {}).await;
+    let report = Box::pin(battery.run(&|_| {})).await;
     report
         .map(|report| report.broken().cloned().collect())
         .map_err(|error| error.to_string())
@@ -137,8 +142,8 @@ async fn every_mutant_breaks_its_own_checks_and_no_others(#[future(awt)] harness
         let stack = Arc::clone(&stack);
         async move {
             match mutant.part() {
-                Part::Receiver => of_the_receiver(mutant).await,
-                _ => of_the_worker(stack, mutant).await,
+                Part::Receiver => Box::pin(of_the_receiver(mutant)).await,
+                _ => Box::pin(of_the_worker(stack, mutant)).await,
             }
         }
     });
@@ -156,12 +161,8 @@ async fn every_mutant_breaks_its_own_checks_and_no_others(#[future(awt)] harness
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_healthy_worker_keeps_every_promise(#[future(awt)] harness: Harness) {
-    let broken = judged(
-        harness.shared_stack(),
-        worker(None),
-        Scenario::ALL.to_vec(),
-    )
-    .await
-    .expect("a battery");
+    let broken = judged(harness.shared_stack(), worker(None), Scenario::ALL.to_vec())
+        .await
+        .expect("a battery");
     assert!(broken.is_empty(), "{broken:#?}");
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::future::LocalBoxFuture;
+
 use super::worker_process::WorkerProcess;
 use super::{
     BatteryError, Subject, WorkerCommand, answered, data, delivery, plain, process, session,
@@ -180,8 +182,8 @@ impl Battery {
         let mut evidence = Evidence::default();
         let mut took = Vec::new();
         let (seen, apart) = futures::join!(
-            self.one_after_the_other(&bench, &mut worker, progress),
-            self.meanwhile(progress)
+            Box::pin(self.one_after_the_other(&bench, &mut worker, progress)),
+            Box::pin(self.meanwhile(progress))
         );
         for Seen {
             scenario,
@@ -264,27 +266,28 @@ impl Battery {
         bench: &Bench<'_>,
         worker: &mut Option<WorkerProcess>,
     ) -> Result<RunEvidence, String> {
-        let run = match scenario {
-            Scenario::Answered => answered::answered(bench).await,
-            Scenario::Quiet => plain::quiet(bench).await,
-            Scenario::EmptyUrl => plain::empty_url(bench).await,
-            Scenario::UnknownConnection => plain::unknown_connection(bench).await,
-            Scenario::WrongInput => plain::wrong_input(bench).await,
-            Scenario::Refusing => delivery::refusing(bench).await,
-            Scenario::Hanging => delivery::hanging(bench).await,
-            Scenario::Closing => delivery::closing(bench).await,
-            Scenario::Again => session::again(bench).await,
-            Scenario::TwoAtOnce => session::two_at_once(bench).await,
-            Scenario::Silence => waiting::silence(bench).await,
-            Scenario::Cancelled => waiting::cancelled(bench).await,
-            Scenario::Destructive => data::destructive(bench).await,
-            Scenario::NotANumber => data::not_a_number(bench).await,
-            Scenario::DatabaseGone => data::database_gone(bench).await,
+        // Boxed: all of them side by side would be too much for a thread's stack.
+        let run: LocalBoxFuture<'_, _> = match scenario {
+            Scenario::Answered => Box::pin(answered::answered(bench)),
+            Scenario::Quiet => Box::pin(plain::quiet(bench)),
+            Scenario::EmptyUrl => Box::pin(plain::empty_url(bench)),
+            Scenario::UnknownConnection => Box::pin(plain::unknown_connection(bench)),
+            Scenario::WrongInput => Box::pin(plain::wrong_input(bench)),
+            Scenario::Refusing => Box::pin(delivery::refusing(bench)),
+            Scenario::Hanging => Box::pin(delivery::hanging(bench)),
+            Scenario::Closing => Box::pin(delivery::closing(bench)),
+            Scenario::Again => Box::pin(session::again(bench)),
+            Scenario::TwoAtOnce => Box::pin(session::two_at_once(bench)),
+            Scenario::Silence => Box::pin(waiting::silence(bench)),
+            Scenario::Cancelled => Box::pin(waiting::cancelled(bench)),
+            Scenario::Destructive => Box::pin(data::destructive(bench)),
+            Scenario::NotANumber => Box::pin(data::not_a_number(bench)),
+            Scenario::DatabaseGone => Box::pin(data::database_gone(bench)),
             Scenario::TakenOver | Scenario::PollerGone | Scenario::Stopped => {
-                return self.process(scenario, bench, worker).await;
+                return Box::pin(self.process(scenario, bench, worker)).await;
             }
         };
-        run.map_err(|error| error_chain(&error))
+        run.await.map_err(|error| error_chain(&error))
     }
 
     /// The scenarios that need the worker's process.

@@ -137,7 +137,9 @@ impl CallbackSender {
     pub(in crate::worker) async fn finish(mut self, last: Option<Event>) {
         let mut end = Vec::new();
         if let Some(open) = &mut self.open {
-            end = open.outgoing.end(&open.poster.destination().session, last.as_ref());
+            end = open
+                .outgoing
+                .end(&open.poster.destination().session, last.as_ref());
         }
         let last = end.pop();
         for object in end {

@@ -157,8 +157,10 @@ impl Poster {
 
     /// The same bytes for every try, the time of sending included: what differs is another event to a receiver.
     fn body(&self, event: &Numbered) -> Option<String> {
-        let (mut session, mut attempt) =
-            (self.destination.session.to_string(), self.destination.attempt);
+        let (mut session, mut attempt) = (
+            self.destination.session.to_string(),
+            self.destination.attempt,
+        );
         if mutants::is(Mutant::WrongSession) {
             session.push_str("-of-another");
         }
