@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::strict_json;
+
 /// One delivery. `session_id` and `event` are KAI's; the other keys are ours and optional on the way in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Callback {
@@ -25,7 +27,7 @@ pub struct Callback {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
-    /// The body is not JSON.
+    /// The body is not JSON, or not JSON that all readers read alike: a key is there twice, or it is nested too deeply.
     #[error("the body is not valid JSON: {0}")]
     NotJson(#[source] serde_json::Error),
     /// The body is JSON, but no object.
@@ -45,9 +47,11 @@ impl Callback {
     /// Reads a body, naming the first key that is wrong.
     ///
     /// # Errors
-    /// When the body is no JSON object, `session_id` no string, `event` no object with a string `type`, or one of our
-    /// own keys has another type than it should.
+    /// When the body is no JSON object, an object in it has a key twice, more than 100 objects and lists stand in one
+    /// another, `session_id` is no string, `event` no object with a
+    /// string `type`, or one of our own keys has another type than it should.
     pub fn from_slice(body: &[u8]) -> Result<Self, CallbackError> {
+        strict_json::check(body).map_err(CallbackError::NotJson)?;
         let value: Value = serde_json::from_slice(body).map_err(CallbackError::NotJson)?;
         let Value::Object(mut object) = value else {
             return Err(CallbackError::NotAnObject);
@@ -121,6 +125,41 @@ mod tests {
         let callback = Callback::from_slice(wire.to_string().as_bytes()).expect("a full body");
         assert_eq!((callback.seq, callback.attempt), (Some(3), Some(2)));
         assert_eq!(serde_json::to_value(callback).expect("serialises"), wire);
+    }
+
+    #[test]
+    fn what_two_readers_may_read_differently_is_refused() {
+        let said = |body: &str| {
+            let refused = Callback::from_slice(body.as_bytes());
+            refused.expect_err(body).to_string()
+        };
+        for (body, key) in [
+            (
+                r#"{"session_id":"s","event":{"type":"token","type":"done"}}"#,
+                "type",
+            ),
+            (
+                r#"{"session_id":"s","event":{"type":"x","v":[{"a":1,"a":2}]}}"#,
+                "a",
+            ),
+            (
+                r#"{"session_id":"s","event":{"type":"x"},"seq":1,"seq":2}"#,
+                "seq",
+            ),
+        ] {
+            let wanted = format!("the body is not valid JSON: duplicate field `{key}` at line 1");
+            assert!(said(body).starts_with(&wanted), "{}", said(body));
+        }
+        let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        let body = |levels| {
+            format!(
+                r#"{{"session_id":"s","event":{{"type":"x","v":{}}}}}"#,
+                nested(levels)
+            )
+        };
+        Callback::from_slice(body(98).as_bytes()).expect("deep enough for anybody");
+        let wanted = "the body is not valid JSON: nested deeper than 100 levels";
+        assert!(said(&body(99)).starts_with(wanted), "{}", said(&body(99)));
     }
 
     #[test]

@@ -19,6 +19,9 @@ mod result;
 mod secret;
 mod session;
 pub(crate) mod sse;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod sse_fuzzing;
+pub(crate) mod strict_json;
 
 pub use callback::{Callback, CallbackError};
 pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES};
