@@ -23,6 +23,7 @@ pub(crate) mod sse;
 pub(crate) mod sse_fuzzing;
 pub(crate) mod strict_json;
 
+pub(crate) use callback::Body;
 pub use callback::{Callback, CallbackError};
 pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES};
 pub use error_chain::error_chain;
