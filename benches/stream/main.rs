@@ -2,7 +2,8 @@
 //! broadcast channel), measured by one client in one run; then what ours must withstand; then each target, met or missed.
 //!
 //! Every receiver is a process of its own on loopback. Rounds go in turn, so that a busy machine is busy for all of them; the
-//! figures are medians of rounds. `cargo bench --bench stream`; on Linux, whose `/proc` tells what a process uses.
+//! figures are medians of rounds, five unless `KAI_E2E_BENCH_ROUNDS` says another number. `cargo bench --bench stream`; on Linux,
+//! whose `/proc` tells what a process uses.
 
 #[path = "../peers/bare.rs"]
 mod bare;
@@ -28,7 +29,6 @@ use servers::{Kind, Server};
 use throughput::Throughput;
 use verdicts::Verdicts;
 
-const ROUNDS: usize = 5;
 const SCENARIOS: [(u64, u64); 2] = [(50, 500), (200, 200)];
 /// Subscribers, events, and the pause between two events.
 const PACED: [(usize, u64, u64); 4] = [(1, 300, 5), (10, 300, 5), (100, 100, 20), (1_000, 40, 200)];
@@ -53,11 +53,15 @@ fn main() -> Result<()> {
 
 async fn measure() -> Result<()> {
     let mut verdicts = Verdicts::default();
+    let rounds = match std::env::var("KAI_E2E_BENCH_ROUNDS") {
+        Ok(rounds) => rounds.parse()?,
+        Err(_) => 5,
+    };
     let load = std::fs::read_to_string("/proc/loadavg")?;
     let processors = std::thread::available_parallelism()?;
     println!("{processors} processors, load before: {}\n", load.trim());
-    rates(&mut verdicts).await?;
-    latencies(&mut verdicts).await?;
+    rates(&mut verdicts, rounds).await?;
+    latencies(&mut verdicts, rounds).await?;
     memories().await?;
     withstands(&mut verdicts).await?;
     let load = std::fs::read_to_string("/proc/loadavg")?;
@@ -66,14 +70,14 @@ async fn measure() -> Result<()> {
     Ok(())
 }
 
-async fn rates(verdicts: &mut Verdicts) -> Result<()> {
+async fn rates(verdicts: &mut Verdicts, rounds: usize) -> Result<()> {
     println!(
         "{:<32}{:>12}{:>16}{:>20}{:>20}{:>8}",
         "sessions × events", "receiver", "events/s", "its CPU/1000 (ms)", "client's (ms)", "lost"
     );
     for (sessions, events) in SCENARIOS {
         let mut all: [Vec<Throughput>; 3] = Default::default();
-        for round in 0..=ROUNDS {
+        for round in 0..=rounds {
             for (kind, series) in Kind::ALL.into_iter().zip(&mut all) {
                 let server = Server::start(kind)?;
                 // The first round finds everything cold.
@@ -108,7 +112,7 @@ async fn rates(verdicts: &mut Verdicts) -> Result<()> {
     Ok(())
 }
 
-async fn latencies(verdicts: &mut Verdicts) -> Result<()> {
+async fn latencies(verdicts: &mut Verdicts, rounds: usize) -> Result<()> {
     println!(
         "\n{:<32}{:>12}{:>16}{:>20}",
         "subscribers (POST to subscriber)", "receiver", "p50 (ms)", "p99 (ms)"
@@ -125,7 +129,7 @@ async fn latencies(verdicts: &mut Verdicts) -> Result<()> {
         for kind in &kinds {
             medians.push((*kind, Vec::new()));
         }
-        for round in 0..ROUNDS {
+        for round in 0..rounds {
             for (server, (_, series)) in servers.iter().zip(&mut medians) {
                 let session = format!("paced-{subscribers}-{round}");
                 let pace = Duration::from_millis(pause);

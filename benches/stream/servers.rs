@@ -36,7 +36,6 @@ impl Kind {
 
 /// A receiver that runs; killed when dropped.
 pub struct Server {
-    pub kind: Kind,
     pub address: SocketAddr,
     child: Child,
 }
@@ -84,11 +83,7 @@ impl Server {
                     .parse()?
             }
         };
-        let server = Self {
-            kind,
-            address,
-            child,
-        };
+        let server = Self { address, child };
         let deadline = Instant::now() + Duration::from_secs(30);
         while let Err(error) = TcpStream::connect(address) {
             ensure!(
