@@ -3,7 +3,7 @@
 //!
 //! Every receiver is a process of its own on loopback. Rounds go in turn, so that a busy machine is busy for all of them; the
 //! figures are medians of rounds, five unless `KAI_E2E_BENCH_ROUNDS` says another number. `cargo bench --bench stream`; on Linux,
-//! whose `/proc` tells what a process uses.
+//! whose `/proc` tells what a process uses. A part alone: `-- rates`, `latencies`, `memory` or `proofs`.
 
 #[path = "../peers/bare.rs"]
 mod bare;
@@ -60,10 +60,23 @@ async fn measure() -> Result<()> {
     let load = std::fs::read_to_string("/proc/loadavg")?;
     let processors = std::thread::available_parallelism()?;
     println!("{processors} processors, load before: {}\n", load.trim());
-    rates(&mut verdicts, rounds).await?;
-    latencies(&mut verdicts, rounds).await?;
-    memories().await?;
-    withstands(&mut verdicts).await?;
+    let wanted: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let is = |part: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == part);
+    if is("rates") {
+        rates(&mut verdicts, rounds).await?;
+    }
+    if is("latencies") {
+        latencies(&mut verdicts, rounds).await?;
+    }
+    if is("memory") {
+        memories().await?;
+    }
+    if is("proofs") {
+        withstands(&mut verdicts).await?;
+    }
     let load = std::fs::read_to_string("/proc/loadavg")?;
     println!("\nload after: {}\n", load.trim());
     print!("{verdicts}");
