@@ -3,7 +3,7 @@
 //!
 //! Every receiver is a process of its own on loopback. Rounds go in turn, so that a busy machine is busy for all of them; the
 //! figures are medians of rounds, five unless `KAI_E2E_BENCH_ROUNDS` says another number. `cargo bench --bench stream`; on Linux,
-//! whose `/proc` tells what a process uses. A part alone: `-- rates`, `latencies`, `memory` or `proofs`.
+//! whose `/proc` tells what a process uses. A part alone: `-- rates`, `latencies`, `memory`, `proofs` or `sender`.
 
 #[path = "../peers/bare.rs"]
 mod bare;
@@ -76,6 +76,9 @@ async fn measure() -> Result<()> {
     }
     if is("proofs") {
         withstands(&mut verdicts).await?;
+    }
+    if is("sender") {
+        hanging(&mut verdicts).await?;
     }
     let load = std::fs::read_to_string("/proc/loadavg")?;
     println!("\nload after: {}\n", load.trim());
@@ -254,6 +257,10 @@ async fn withstands(verdicts: &mut Verdicts) -> Result<()> {
             verdicts.at_most("seconds from SIGTERM to the end", took, 1.0);
         }
     }
+    Ok(())
+}
+
+async fn hanging(verdicts: &mut Verdicts) -> Result<()> {
     let server = Server::start(Kind::Ours)?;
     let (took, sent) = worker::against_a_hanging_receiver(&server, 300).await?;
     let budget = worker::SenderSettings::default().budget;
