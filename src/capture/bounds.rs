@@ -28,7 +28,7 @@ async fn two_hundred_thousand_events_to_a_subscriber_that_never_reads_are_bounde
         let limits = &server.shared.config.limits;
         let store = &server.shared.store;
         let (reader, grown) = store.subscribe(&session("s")).expect("room");
-        let mut deaf = Box::pin(stream::tests_reader(reader, grown, &server));
+        let mut deaf = Box::pin(stream::tests_reader(reader, grown, &server.shared));
         let mut refused = 0_u64;
         for delivery in deliveries(200_000) {
             match store.append(&session("s"), delivery) {

@@ -45,7 +45,7 @@ impl Budget {
     }
 
     /// The bytes in use.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }

@@ -1,12 +1,10 @@
 //! One delivery, read from a request's body.
 
 use axum::body::Bytes;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::frame;
-use crate::contract::{Callback, CallbackError, SessionId};
+use crate::contract::{Body, CallbackError, SessionId};
 
 /// An event as it came, before it has a place.
 #[derive(Debug, Clone)]
@@ -26,13 +24,6 @@ pub(super) struct Delivery {
     pub(super) json_start: usize,
 }
 
-/// Picks the event's own text out of a body: re-written from the parsed value, a number would lose digits.
-#[derive(Deserialize)]
-struct EventText<'a> {
-    #[serde(borrow)]
-    event: &'a RawValue,
-}
-
 impl Delivery {
     /// Reads a body (contract §3) that was posted to a session.
     ///
@@ -40,25 +31,19 @@ impl Delivery {
     /// `temporal_…` to `/events/test-1`.
     ///
     /// # Errors
-    /// As [`Callback::from_slice`]; also when a key of the body is there twice, because then two readers may differ on
-    /// what it says.
+    /// As [`Callback::from_slice`](crate::contract::Callback::from_slice).
     pub(super) fn read(posted_to: &SessionId, body: &[u8]) -> Result<Self, CallbackError> {
-        let callback = Callback::from_slice(body)?;
-        let text: EventText<'_> = serde_json::from_slice(body).map_err(CallbackError::NotJson)?;
-        let kind = callback
-            .event
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let (frame, json_start) = frame::body(kind, &frame::one_line(text.event.get()));
+        let body = Body::read(body)?;
+        let (frame, json_start) = frame::body(&body.kind, &frame::one_line(body.event.get()));
+        let done = body.kind == "done";
+        let event = || serde_json::from_str(body.event.get());
         Ok(Self {
-            attempt: callback.attempt,
-            seq: callback.seq,
-            sent_at: callback.sent_at.map(String::into_boxed_str),
-            other_session: (callback.session_id != posted_to.as_str())
-                .then(|| callback.session_id.into_boxed_str()),
-            done: kind == "done",
-            failed: says_failed(&callback.event),
+            attempt: body.attempt,
+            seq: body.seq,
+            failed: done && event().is_ok_and(|event| says_failed(&event)),
+            sent_at: body.sent_at.map(Box::from),
+            other_session: (body.session_id != posted_to.as_str()).then(|| body.session_id.into()),
+            done,
             frame: Bytes::from(frame),
             json_start,
         })
@@ -97,18 +82,6 @@ pub(super) fn json(frame: &[u8], start: usize) -> &[u8] {
     frame
         .get(start..frame.len().saturating_sub(2))
         .unwrap_or_default()
-}
-
-/// Whether two texts are the same JSON value, in whatever order their keys are.
-pub(super) fn same_json(one: &[u8], other: &[u8]) -> bool {
-    one == other
-        || match (
-            serde_json::from_slice::<Value>(one),
-            serde_json::from_slice::<Value>(other),
-        ) {
-            (Ok(one), Ok(other)) => one == other,
-            _ => false,
-        }
 }
 
 #[cfg(test)]
@@ -151,11 +124,5 @@ mod tests {
         let body = r#"{"session_id":"s","event":{"type":"a"},"event":{"type":"b"}}"#;
         let said = read(body).expect_err("ambiguous").to_string();
         assert!(said.contains("duplicate field `event`"), "{said}");
-    }
-
-    #[test]
-    fn sameness_is_of_values_not_of_texts() {
-        assert!(same_json(br#"{"a":1,"b":2}"#, br#"{"b": 2, "a": 1}"#));
-        assert!(!same_json(br#"{"a":1}"#, br#"{"a":2}"#));
     }
 }

@@ -79,6 +79,12 @@ impl<'de> Deserialize<'de> for EventJson {
     }
 }
 
+/// Reads an object where its text is gone.
+pub(super) fn from_map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EventJson, D::Error> {
+    let object = Map::<String, Value>::deserialize(deserializer)?;
+    EventJson::new(&Value::Object(object).to_string()).map_err(serde::de::Error::custom)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -75,6 +75,7 @@ mod record;
 mod replay;
 mod reply;
 mod routes;
+mod same_json;
 mod serve;
 mod server;
 mod session;
@@ -93,6 +94,8 @@ mod urls;
 mod bounds;
 #[cfg(test)]
 mod conformance;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

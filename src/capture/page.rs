@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -64,7 +65,11 @@ pub(super) async fn get_page(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 /// A file of the page.
-pub(super) async fn get_file(Path(wanted): Path<String>) -> Result<Response, Refused> {
+pub(super) async fn get_file(
+    wanted: Result<Path<String>, PathRejection>,
+) -> Result<Response, Refused> {
+    // What cannot be decoded names no file either.
+    let wanted = wanted.map_or_else(|_| String::new(), |Path(wanted)| wanted);
     let mut files = FILES.iter();
     match files.find(|(name, ..)| *name == wanted) {
         Some((_, kind, content)) => Ok(file(kind, *content)),

@@ -121,9 +121,16 @@ async fn the_page_knows_whether_there_is_a_list_and_when_a_connection_is_lost() 
 #[tokio::test]
 async fn other_files_are_not_there() {
     let server = server(|_| {}).await;
-    for path in ["page/none.js", "page/..%2Froutes.rs", "page/", "index.html"] {
-        let (status, ..) = get(format!("{}{path}", server.start_page_url())).await;
+    for path in [
+        "page/none.js",
+        "page/..%2Froutes.rs",
+        "page/%E0",
+        "page/",
+        "index.html",
+    ] {
+        let (status, _, text) = get(format!("{}{path}", server.start_page_url())).await;
         assert_eq!(status, 404, "{path}");
+        assert!(text.starts_with("{\"detail\":"), "{path}: {text}");
     }
 }
 

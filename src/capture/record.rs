@@ -6,6 +6,7 @@ use axum::body::Bytes;
 
 use super::EventId;
 use super::delivery::{self, Delivery};
+use super::same_json::same_json;
 
 /// One accepted event. Cheap to clone: the frame is shared.
 #[derive(Debug, Clone)]
@@ -60,6 +61,6 @@ impl Record {
 
     /// Whether a delivery carries the same event.
     pub(super) fn says_the_same_as(&self, delivery: &Delivery) -> bool {
-        delivery::same_json(self.json(), delivery.json())
+        same_json(self.json(), delivery.json())
     }
 }

@@ -76,14 +76,14 @@ fn first_received(transcript: &Transcript) -> SystemTime {
     times.min().unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
-fn numbered_by_worker(transcript: &Transcript, event: &TranscriptEvent) -> bool {
+pub(super) fn numbered_by_worker(transcript: &Transcript, event: &TranscriptEvent) -> bool {
     let mut attempts = transcript.attempts.iter();
     let mark = attempts.find(|mark| (mark.run, mark.attempt) == (event.run, event.attempt));
     mark.is_none_or(|mark| mark.numbered_by_worker)
 }
 
 /// The record that an event was transcribed from.
-fn restored(event: &TranscriptEvent, numbered_by_worker: bool) -> Record {
+pub(super) fn restored(event: &TranscriptEvent, numbered_by_worker: bool) -> Record {
     let (text, json_start) = frame::body(event.kind(), event.event.text());
     let delivery = Delivery {
         attempt: Some(event.attempt),

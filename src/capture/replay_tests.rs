@@ -121,7 +121,7 @@ async fn real_pace_has_the_pauses_of_the_recording() {
     let transcript = timed(&[1_000, 1_500, 1_200, 61_000]);
     let start = Instant::now();
     let (session, grown) = server.shared.store.subscribe(&session("s")).expect("room");
-    let reader = crate::capture::stream::tests_reader(session, grown, &server);
+    let reader = crate::capture::stream::tests_reader(session, grown, &server.shared);
     let reading = async {
         let mut seen = Vec::new();
         let mut stream = std::pin::pin!(reader);

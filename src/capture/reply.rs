@@ -7,6 +7,9 @@ use serde_json::json;
 
 use super::store::NoRoom;
 
+/// The longest reason, in characters. What a client sent may be a part of it.
+const LONGEST: usize = 600;
+
 /// A status and a reason; the body is `{"detail": reason}`, KAI's form.
 #[derive(Debug)]
 pub(super) struct Refused {
@@ -15,11 +18,22 @@ pub(super) struct Refused {
 }
 
 impl Refused {
+    /// The reason is put on one line and cut where it is long: it stands in logs, transcripts and on pages.
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            detail: detail.into(),
+        let mut detail = detail.into();
+        let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+        if detail.len() > LONGEST || detail.contains(breaks) {
+            let safe = |c| {
+                if breaks(c) {
+                    char::REPLACEMENT_CHARACTER
+                } else {
+                    c
+                }
+            };
+            let cut = detail.chars().nth(LONGEST).map(|_| '…');
+            detail = detail.chars().take(LONGEST).map(safe).chain(cut).collect();
         }
+        Self { status, detail }
     }
 }
 
@@ -43,5 +57,22 @@ impl IntoResponse for Refused {
             response.headers_mut().insert(header::RETRY_AFTER, soon);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_one_line_that_is_not_too_long() {
+        let said = |text: &str| Refused::new(StatusCode::BAD_REQUEST, text).detail;
+        assert_eq!(said("as it is: é 漢"), "as it is: é 漢");
+        assert_eq!(
+            said("a\nb\r\u{85}c\u{2028}d\0"),
+            "a\u{fffd}b\u{fffd}\u{fffd}c\u{fffd}d\u{fffd}"
+        );
+        assert_eq!(said(&"é".repeat(600)), "é".repeat(600));
+        assert_eq!(said(&"é".repeat(601)), format!("{}…", "é".repeat(600)));
     }
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::archive::Outbox;
 use super::config::CaptureConfig;
 use super::gate::Gates;
 use super::keys::Keys;
@@ -42,6 +43,28 @@ pub(super) struct Shared {
     pub(super) listing: Semaphore,
     /// Cancelled when the server stops.
     pub(super) stop: CancellationToken,
+}
+
+impl Shared {
+    /// A receiver without anything in it.
+    pub(super) fn new(
+        config: CaptureConfig,
+        base: String,
+        outbox: Option<Outbox>,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            store: Store::new(config.clone(), outbox),
+            gates: Gates::default(),
+            misbehaviours: Misbehaviours::default(),
+            base,
+            keys: config.access.to_keys(),
+            transcribing: Semaphore::new(2),
+            listing: Semaphore::new(1),
+            stop,
+            config,
+        }
+    }
 }
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {

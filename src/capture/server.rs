@@ -6,15 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::config::CaptureConfig;
-use super::gate::{Gates, Hold};
-use super::misbehave::{Misbehaving, Misbehaviour, Misbehaviours};
+use super::gate::Hold;
+use super::misbehave::{Misbehaving, Misbehaviour};
 use super::routes::{self, Shared};
-use super::store::Store;
 use super::transcript::Transcript;
 use super::transcript_file::TranscriptFiles;
 use super::urls::{self, Urls};
@@ -72,20 +71,12 @@ impl CaptureServer {
         let stop = CancellationToken::new();
         let (outbox, inbox) = mpsc::unbounded_channel();
         let public = config.public_url.as_deref();
-        let shared = Arc::new(Shared {
-            store: Store::new(config.clone(), files.is_some().then_some(outbox)),
-            gates: Gates::default(),
-            misbehaviours: Misbehaviours::default(),
-            base: public.map_or_else(
-                || urls::local(address),
-                |url| url.trim_end_matches('/').to_owned(),
-            ),
-            keys: config.access.to_keys(),
-            transcribing: Semaphore::new(2),
-            listing: Semaphore::new(1),
-            stop: stop.clone(),
-            config,
-        });
+        let base = public.map_or_else(
+            || urls::local(address),
+            |url| url.trim_end_matches('/').to_owned(),
+        );
+        let outbox = files.is_some().then_some(outbox);
+        let shared = Arc::new(Shared::new(config, base, outbox, stop.clone()));
         let router = routes::router(Arc::clone(&shared));
         let served = CancellationToken::new();
         let serving = serve::serve(listener, router, stop.clone());

@@ -271,7 +271,7 @@ impl Store {
     }
 
     /// The bytes that all sessions keep.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn bytes(&self) -> usize {
         self.budget.used()
     }

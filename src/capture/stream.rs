@@ -225,14 +225,13 @@ impl Reader {
 }
 
 /// A stream from the start, without a connection, for tests of other files.
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(super) fn tests_reader(
     session: Arc<Session>,
     grown: watch::Receiver<()>,
-    server: &super::CaptureServer,
+    shared: &Shared,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
     let (start, _) = session.start(StartAt::Earliest);
-    let shared = &server.shared;
     let stop = shared.stop.clone();
     Reader::new(
         session,

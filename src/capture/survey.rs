@@ -2,7 +2,7 @@
 
 use super::log::Contents;
 use super::session::Refusals;
-use super::transcript::{AttemptMark, Fault, event_json};
+use super::transcript::{AttemptMark, Fault, to_event_json};
 use super::{EventId, record::Record};
 
 /// The attempts and faults of a session.
@@ -41,7 +41,7 @@ impl Survey {
                     });
                 }
             }
-            if seq > last + 1 {
+            if seq.saturating_sub(last) > 1 {
                 gaps.push(Fault::Gap {
                     run,
                     attempt,
@@ -49,7 +49,8 @@ impl Survey {
                     last_seq: seq - 1,
                 });
             }
-            last = seq;
+            // A late event may stand before what was dropped.
+            last = last.max(seq);
             if !streamed {
                 late.push(Fault::Late { run, attempt, seq });
             }
@@ -85,6 +86,6 @@ fn conflict(record: &Record) -> Fault {
         attempt: record.id.attempt,
         seq: record.id.seq,
         received_at: record.received_at,
-        event: event_json(record).object().clone(),
+        event: to_event_json(record),
     }
 }

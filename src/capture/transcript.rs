@@ -4,13 +4,14 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::log::Contents;
 use super::record::Record;
 use super::session::Refusals;
 use super::survey::Survey;
-use super::{EventId, EventJson};
+use super::{EventId, EventJson, event_json};
 use crate::contract::protocol::{StreamChecker, Violation};
 use crate::contract::{Event, SessionId};
 
@@ -85,7 +86,7 @@ pub struct TranscriptEvent {
 
 /// Something that went wrong between worker and receiver.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fault", rename_all = "snake_case")]
+#[serde(tag = "fault", rename_all = "snake_case", remote = "Self")]
 #[non_exhaustive]
 pub enum Fault {
     /// Numbers that are missing, while higher ones of the attempt are there.
@@ -110,8 +111,9 @@ pub enum Fault {
         /// When it was received, by the receiver's clock.
         #[serde(with = "rfc3339")]
         received_at: SystemTime,
-        /// The second event. Read from a transcript, its numbers are as precise as numbers of the machine.
-        event: Map<String, Value>,
+        /// The second event.
+        #[serde(deserialize_with = "event_json::from_map")]
+        event: EventJson,
     },
     /// An event that came after its place in the stream had been passed: after it was given up as missing, or after
     /// a newer attempt had begun. It is in the transcript and not in the stream.
@@ -144,6 +146,31 @@ pub enum Fault {
         /// The reason in the answer.
         reason: String,
     },
+}
+
+impl Serialize for Fault {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+/// By hand for the conflicts' sake: reading by a tag goes through values, in which long numbers lose digits.
+impl<'de> Deserialize<'de> for Fault {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Said {
+            event: EventJson,
+        }
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let wrong = serde::de::Error::custom;
+        let mut reader = serde_json::Deserializer::from_str(text.get());
+        let mut fault = Self::deserialize(&mut reader).map_err(wrong)?;
+        if let Self::Conflict { event, .. } = &mut fault {
+            let said: Said = serde_json::from_str(text.get()).map_err(wrong)?;
+            *event = said.event;
+        }
+        Ok(fault)
+    }
 }
 
 impl TranscriptEvent {
@@ -211,7 +238,7 @@ fn transcribe(record: Record, streamed: bool) -> TranscriptEvent {
         seq: record.id.seq,
         delivery: record.ordinal,
         received_at: record.received_at,
-        event: event_json(&record),
+        event: to_event_json(&record),
         sent_at: record.sent_at.map(String::from),
         body_session_id: record.other_session.map(String::from),
         streamed,
@@ -219,7 +246,7 @@ fn transcribe(record: Record, streamed: bool) -> TranscriptEvent {
 }
 
 /// The event's JSON. Its text was read once before it was accepted, so reading it again cannot fail.
-pub(super) fn event_json(record: &Record) -> EventJson {
+pub(super) fn to_event_json(record: &Record) -> EventJson {
     let text = std::str::from_utf8(record.json()).unwrap_or_default();
     EventJson::new(text).unwrap_or_default()
 }

@@ -179,3 +179,65 @@ fn what_was_dropped_to_make_room_is_named_and_is_no_gap() {
     };
     assert_eq!(transcript.faults, [dropped, gap]);
 }
+
+#[test]
+fn a_conflict_keeps_its_digits() {
+    let event = |digits: &str| format!(r#"{{"type":"sql_result","data":[[{digits}]]}}"#);
+    let body = |digits: &str| {
+        let body = format!(r#"{{"session_id":"s","event":{},"seq":1}}"#, event(digits));
+        crate::capture::delivery::Delivery::read(&session("s"), body.as_bytes())
+            .expect("a good body")
+    };
+    let mut log = Log::new(Rules {
+        max_events: 100,
+        max_bytes: 1 << 20,
+        max_body: 1 << 20,
+        reorder_wait: std::time::Duration::ZERO,
+        reorder_window: 0,
+        overflow: crate::capture::Overflow::Refuse,
+    });
+    // As numbers of the machine they would be the same.
+    for digits in ["12345678901234567890.10", "12345678901234567890.11"] {
+        log.append(body(digits), Instant::now()).expect("room");
+    }
+    let transcript = Transcript::of(session("s"), log.contents(), Refusals::default());
+    let [Fault::Conflict { event: said, .. }] = transcript.faults.as_slice() else {
+        panic!("{:?}", transcript.faults);
+    };
+    assert_eq!(said.text(), event("12345678901234567890.11"));
+    let json = serde_json::to_vec(&transcript).expect("writes");
+    let read = Transcript::from_json(&json).expect("a transcript");
+    assert_eq!(serde_json::to_vec(&read).expect("writes"), json);
+}
+
+#[test]
+fn a_late_event_before_what_was_dropped_makes_no_gap_of_it() {
+    let mut log = Log::new(Rules {
+        max_events: 3,
+        max_bytes: 1 << 20,
+        max_body: 1 << 20,
+        reorder_wait: std::time::Duration::ZERO,
+        reorder_window: 0,
+        overflow: crate::capture::Overflow::DropOldest,
+    });
+    for seq in [2, 1, 3, 4, 5] {
+        let body = numbered(1, seq, token(seq));
+        log.append(delivery(&body), Instant::now()).expect("room");
+    }
+    let transcript = Transcript::of(session("s"), log.contents(), Refusals::default());
+    let seqs: Vec<_> = transcript.events.iter().map(|event| event.seq).collect();
+    assert_eq!(seqs, [1, 4, 5]);
+    let place = |seq| (1, 1, seq);
+    let told: Vec<_> = transcript
+        .faults
+        .iter()
+        .map(|fault| match *fault {
+            Fault::Dropped {
+                run, attempt, seq, ..
+            } => ("dropped", (run, attempt, seq)),
+            Fault::Late { run, attempt, seq } => ("late", (run, attempt, seq)),
+            ref other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(told, [("dropped", place(3)), ("late", place(1))]);
+}

@@ -1,7 +1,12 @@
 //! The body of one callback: worker to receiver (contract §3).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+
+use super::strict_json;
 
 /// One delivery. `session_id` and `event` are KAI's; the other keys are ours and optional on the way in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,7 +30,7 @@ pub struct Callback {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
-    /// The body is not JSON.
+    /// The body is not JSON, or not JSON that all readers read alike: a key is there twice, or it is nested too deeply.
     #[error("the body is not valid JSON: {0}")]
     NotJson(#[source] serde_json::Error),
     /// The body is JSON, but no object.
@@ -41,56 +46,81 @@ pub enum CallbackError {
     },
 }
 
-impl Callback {
+/// A body whose keys were checked, and whose event is the text that came.
+///
+/// The receiver passes events on as texts, and most of what it does for one is to read it: nothing is read into values that
+/// is not needed as one.
+#[derive(Debug)]
+pub(crate) struct Body<'a> {
+    pub(crate) session_id: Cow<'a, str>,
+    /// An object with a `type`.
+    pub(crate) event: &'a RawValue,
+    /// The event's `type`; not empty.
+    pub(crate) kind: Cow<'a, str>,
+    pub(crate) seq: Option<u64>,
+    pub(crate) attempt: Option<u32>,
+    pub(crate) sent_at: Option<Cow<'a, str>>,
+}
+
+/// The keys of a body as they came; none where they are missing or null.
+#[derive(Deserialize)]
+struct Keys<'a> {
+    #[serde(borrow)]
+    session_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    event: Option<&'a RawValue>,
+    #[serde(borrow)]
+    seq: Option<&'a RawValue>,
+    #[serde(borrow)]
+    attempt: Option<&'a RawValue>,
+    #[serde(borrow)]
+    sent_at: Option<&'a RawValue>,
+}
+
+/// An event's `type`.
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+}
+
+/// A string, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'a> Body<'a> {
     /// Reads a body, naming the first key that is wrong.
     ///
     /// # Errors
-    /// When the body is no JSON object, `session_id` no string, `event` no object with a string `type`, or one of our
-    /// own keys has another type than it should.
-    pub fn from_slice(body: &[u8]) -> Result<Self, CallbackError> {
-        let value: Value = serde_json::from_slice(body).map_err(CallbackError::NotJson)?;
-        let Value::Object(mut object) = value else {
+    /// As [`Callback::from_slice`].
+    pub(crate) fn read(body: &'a [u8]) -> Result<Self, CallbackError> {
+        strict_json::check(body).map_err(CallbackError::NotJson)?;
+        if body.trim_ascii_start().first() != Some(&b'{') {
             return Err(CallbackError::NotAnObject);
-        };
-        let wrong = |key, wanted| CallbackError::Key { key, wanted };
-        let session_id = match object.remove("session_id") {
-            Some(Value::String(id)) => id,
-            _ => return Err(wrong("session_id", "a string")),
-        };
-        let event = match object.remove("event") {
-            Some(Value::Object(event)) => event,
-            _ => return Err(wrong("event", "an object with a `type`")),
-        };
-        if !matches!(event.get("type"), Some(Value::String(kind)) if !kind.is_empty()) {
-            return Err(wrong("event.type", "a non-empty string"));
         }
-        let seq = match present(&mut object, "seq") {
+        let keys: Keys<'_> = serde_json::from_slice(body).map_err(CallbackError::NotJson)?;
+        let wrong = |key, wanted| CallbackError::Key { key, wanted };
+        let session_id = keys.session_id.and_then(text);
+        let session_id = session_id.ok_or(wrong("session_id", "a string"))?;
+        let event = keys.event.filter(|event| event.get().starts_with('{'));
+        let event = event.ok_or(wrong("event", "an object with a `type`"))?;
+        let Kind { kind } = serde_json::from_str(event.get()).map_err(CallbackError::NotJson)?;
+        let kind = kind.and_then(text).filter(|kind| !kind.is_empty());
+        let kind = kind.ok_or(wrong("event.type", "a non-empty string"))?;
+        let seq = whole_number(keys.seq).ok_or(wrong("seq", "a whole number from 1"))?;
+        let attempt = whole_number(keys.attempt).and_then(|attempt| match attempt {
+            Some(attempt) => u32::try_from(attempt).ok().map(Some),
+            None => Some(None),
+        });
+        let attempt = attempt.ok_or(wrong("attempt", "a whole number from 1"))?;
+        let sent_at = match keys.sent_at {
+            Some(time) => Some(text(time).ok_or(wrong("sent_at", "an RFC 3339 time"))?),
             None => None,
-            Some(value) => Some(
-                value
-                    .as_u64()
-                    .filter(|seq| *seq > 0)
-                    .ok_or(wrong("seq", "a whole number from 1"))?,
-            ),
-        };
-        let attempt = match present(&mut object, "attempt") {
-            None => None,
-            Some(value) => Some(
-                value
-                    .as_u64()
-                    .and_then(|attempt| u32::try_from(attempt).ok())
-                    .filter(|attempt| *attempt > 0)
-                    .ok_or(wrong("attempt", "a whole number from 1"))?,
-            ),
-        };
-        let sent_at = match present(&mut object, "sent_at") {
-            None => None,
-            Some(Value::String(text)) => Some(text),
-            Some(_) => return Err(wrong("sent_at", "an RFC 3339 time")),
         };
         Ok(Self {
             session_id,
             event,
+            kind,
             seq,
             attempt,
             sent_at,
@@ -98,8 +128,37 @@ impl Callback {
     }
 }
 
-fn present(object: &mut Map<String, Value>, key: &str) -> Option<Value> {
-    object.remove(key).filter(|value| !value.is_null())
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let Text(text) = serde_json::from_str(raw.get()).ok()?;
+    Some(text)
+}
+
+/// A number from 1, if there is any; none when it is something else.
+fn whole_number(raw: Option<&RawValue>) -> Option<Option<u64>> {
+    let Some(raw) = raw else {
+        return Some(None);
+    };
+    let number = serde_json::from_str(raw.get()).ok()?;
+    (number > 0).then_some(Some(number))
+}
+
+impl Callback {
+    /// Reads a body, naming the first key that is wrong.
+    ///
+    /// # Errors
+    /// When the body is no JSON object, an object in it has a key twice, more than 100 objects and lists stand in one
+    /// another, `session_id` is no string, `event` no object with a string `type`, or one of our own keys has another
+    /// type than it should.
+    pub fn from_slice(body: &[u8]) -> Result<Self, CallbackError> {
+        let body = Body::read(body)?;
+        Ok(Self {
+            session_id: body.session_id.into_owned(),
+            event: serde_json::from_str(body.event.get()).map_err(CallbackError::NotJson)?,
+            seq: body.seq,
+            attempt: body.attempt,
+            sent_at: body.sent_at.map(Cow::into_owned),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +180,41 @@ mod tests {
         let callback = Callback::from_slice(wire.to_string().as_bytes()).expect("a full body");
         assert_eq!((callback.seq, callback.attempt), (Some(3), Some(2)));
         assert_eq!(serde_json::to_value(callback).expect("serialises"), wire);
+    }
+
+    #[test]
+    fn what_two_readers_may_read_differently_is_refused() {
+        let said = |body: &str| {
+            let refused = Callback::from_slice(body.as_bytes());
+            refused.expect_err(body).to_string()
+        };
+        for (body, key) in [
+            (
+                r#"{"session_id":"s","event":{"type":"token","type":"done"}}"#,
+                "type",
+            ),
+            (
+                r#"{"session_id":"s","event":{"type":"x","v":[{"a":1,"a":2}]}}"#,
+                "a",
+            ),
+            (
+                r#"{"session_id":"s","event":{"type":"x"},"seq":1,"seq":2}"#,
+                "seq",
+            ),
+        ] {
+            let wanted = format!("the body is not valid JSON: duplicate field `{key}` at line 1");
+            assert!(said(body).starts_with(&wanted), "{}", said(body));
+        }
+        let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        let body = |levels| {
+            format!(
+                r#"{{"session_id":"s","event":{{"type":"x","v":{}}}}}"#,
+                nested(levels)
+            )
+        };
+        Callback::from_slice(body(98).as_bytes()).expect("deep enough for anybody");
+        let wanted = "the body is not valid JSON: nested deeper than 100 levels";
+        assert!(said(&body(99)).starts_with(wanted), "{}", said(&body(99)));
     }
 
     #[test]
@@ -147,6 +241,23 @@ mod tests {
             said(r#"{"session_id":"s","event":{"type":"x"},"seq":0}"#),
             "`seq` is missing or wrong: it must be a whole number from 1"
         );
+        for seq in ["1.0", "1e2", "\"1\"", "18446744073709551616", "[1]", "-0"] {
+            let body = format!(r#"{{"session_id":"s","event":{{"type":"x"}},"seq":{seq}}}"#);
+            assert!(
+                said(&body).starts_with("`seq` is missing or wrong"),
+                "{body}"
+            );
+        }
+        assert!(
+            said(r#"{"session_id":"s","event":{"type":"x"},"attempt":4294967296}"#)
+                .starts_with("`attempt` is missing or wrong")
+        );
+        assert!(
+            said(r#"{"session_id":"s","event":{"type":"x"},"sent_at":1}"#)
+                .starts_with("`sent_at` is missing or wrong")
+        );
+        assert!(said(r#"{"session_id":"s","event":["x"]}"#).starts_with("`event` is missing"));
+        assert!(said(r#"{"session_id":"s","event":{"type":["x"]}}"#).starts_with("`event.type`"));
         assert_eq!(
             said(r#"{"session_id":"s","event":{"type":"x"},"attempt":-1}"#),
             "`attempt` is missing or wrong: it must be a whole number from 1"

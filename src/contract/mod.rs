@@ -19,7 +19,11 @@ mod result;
 mod secret;
 mod session;
 pub(crate) mod sse;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod sse_fuzzing;
+pub(crate) mod strict_json;
 
+pub(crate) use callback::Body;
 pub use callback::{Callback, CallbackError};
 pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES};
 pub use error_chain::error_chain;

@@ -49,7 +49,7 @@ pub(super) async fn played(transcript: &Transcript) -> CaptureServer {
 pub(super) async fn sent(server: &CaptureServer, transcript: &Transcript) -> String {
     let store = &server.shared.store;
     let (session, grown) = store.subscribe(&transcript.session_id).expect("room");
-    let stream = stream::tests_reader(session, grown, server);
+    let stream = stream::tests_reader(session, grown, &server.shared);
     let pieces: Vec<_> = soon("the stream's end", stream.collect()).await;
     let bytes: Vec<_> = pieces.into_iter().map(|Ok(piece)| piece).collect();
     String::from_utf8(bytes.concat()).expect("UTF-8")
