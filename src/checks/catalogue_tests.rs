@@ -146,6 +146,17 @@ const DEFECTS: &[(&str, Scenario, Spoil, &[&str])] = &[
         &[],
     ),
     (
+        "stream.while-it-runs",
+        Scenario::Cancelled,
+        |run| {
+            let (since, waited) = run.facts.waited.expect("it waited");
+            for seen in &mut run.events {
+                seen.received_at = since + waited + Duration::from_secs(1);
+            }
+        },
+        &[],
+    ),
+    (
         "timing.first-event",
         Scenario::Answered,
         |run| run.started_at = Some(at(0) - Duration::from_secs(11)),

@@ -167,10 +167,26 @@ pub struct Delivery {
     pub attempt: Option<u32>,
     /// The number, when the worker says it.
     pub seq: Option<u64>,
+    /// The run of its session, when the receiver has taken it.
+    pub run: Option<u32>,
     /// The status of the answer; none when there was no whole answer.
     pub status: Option<u16>,
     /// Why it was refused, when the worker is to blame.
     pub refused: Option<String>,
+}
+
+/// The deliveries that the receiver took and that came after their run's `done`.
+pub(super) fn after_done(deliveries: &[Delivery]) -> Vec<&Delivery> {
+    let mut ended = Vec::new();
+    let mut late = Vec::new();
+    for delivery in deliveries {
+        if delivery.run.is_some() && ended.contains(&delivery.run) {
+            late.push(delivery);
+        } else if delivery.kind == "done" {
+            ended.push(delivery.run);
+        }
+    }
+    late
 }
 
 /// One activity of a workflow.

@@ -2,6 +2,7 @@
 
 use super::RunEvidence;
 use super::check::{Check, Finding, Judge, Severity};
+use super::evidence::after_done;
 use crate::contract::protocol::Rule;
 
 /// How many violations of one rule are shown; the rest are counted.
@@ -94,6 +95,25 @@ const fn meaning(rule: Rule) -> (Severity, &'static str) {
     }
 }
 
+/// What was posted after the end of its run, if that breaks a rule. A subscriber may have closed its stream by then, so only the
+/// receiver knows.
+fn posted_after_done(rule: Rule, run: &RunEvidence) -> Option<String> {
+    let is_done = match rule {
+        Rule::DoneOnce => true,
+        Rule::NothingAfterDone => false,
+        _ => return None,
+    };
+    let late = after_done(&run.deliveries);
+    let broken = late.iter().find(|one| (one.kind == "done") == is_done)?;
+    let number = broken
+        .seq
+        .map_or_else(String::new, |seq| format!(" (number {seq})"));
+    Some(format!(
+        "{}{number} was posted after the run's done",
+        broken.kind
+    ))
+}
+
 /// What a run's stream says of one rule.
 pub(super) fn finding(rule: Rule, run: &RunEvidence) -> Finding {
     if !run.streamed {
@@ -101,6 +121,11 @@ pub(super) fn finding(rule: Rule, run: &RunEvidence) -> Finding {
     }
     let stream = run.violations();
     let broken: Vec<_> = stream.iter().filter(|broken| broken.rule == rule).collect();
+    if broken.is_empty()
+        && let Some(late) = posted_after_done(rule, run)
+    {
+        return Finding::broken(late);
+    }
     if broken.is_empty() {
         return Finding::held(match run.events.len() {
             1 => "1 event".to_owned(),

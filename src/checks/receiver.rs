@@ -1,6 +1,7 @@
 //! What the receiver promises to its subscribers (contract §4).
 
 use super::check::{Check, Finding, Judge, Severity};
+use super::evidence::after_done;
 use super::{RunEvidence, Scenario, SeenEvent};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -37,13 +38,22 @@ fn events(seen: &[SeenEvent]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// What there is of a stream up to its `done`: there a subscriber may close it.
+fn whole(seen: &[SeenEvent]) -> Option<&[SeenEvent]> {
+    let at = seen.iter().position(|seen| seen.event.kind() == "done")?;
+    seen.get(..=at)
+}
+
 fn alike(run: &RunEvidence) -> Finding {
     if run.others.is_empty() {
         return Finding::not_judged("there was one subscriber only");
     }
-    let first = events(&run.events);
+    let Some(first) = whole(&run.events) else {
+        return Finding::not_judged("the stream has no done, so it ended for nobody");
+    };
+    let first = events(first);
     for (name, seen) in &run.others {
-        let other = events(seen);
+        let other = events(whole(seen).unwrap_or(seen));
         if other == first {
             continue;
         }
@@ -78,10 +88,13 @@ fn nothing_lost(run: &RunEvidence) -> Finding {
     if !run.streamed || run.deliveries.is_empty() {
         return Finding::not_judged("nothing was posted");
     }
+    let late = after_done(&run.deliveries);
     let mut acknowledged: Vec<_> = run
         .deliveries
         .iter()
         .filter(|delivery| delivery.status == Some(200))
+        // Nobody need read on after done.
+        .filter(|delivery| !late.contains(delivery))
         .map(|delivery| delivery.kind.as_str())
         .collect();
     // A repetition under one number is one event.

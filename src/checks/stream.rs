@@ -23,6 +23,13 @@ pub(super) const CHECKS: &[Check] = &[
         judge: Judge::Run(Scenario::Answered, before_end),
     },
     Check {
+        id: "stream.while-it-runs",
+        asserts: "the tool_start of a statement reaches a subscriber while the statement runs",
+        why: "events that are held back until the run has ended show nothing of what takes long",
+        severity: Severity::Major,
+        judge: Judge::Run(Scenario::Cancelled, while_it_runs),
+    },
+    Check {
         id: "timing.first-event",
         asserts: "the first event comes within 10 s",
         why: "a user who sees nothing asks again",
@@ -44,6 +51,34 @@ pub(super) const CHECKS: &[Check] = &[
         judge: Judge::Run(Scenario::Answered, longest_silence),
     },
 ];
+
+fn while_it_runs(run: &RunEvidence) -> Finding {
+    let Some((since, waited)) = run.facts.waited else {
+        return Finding::not_judged("no statement of the run was made to wait");
+    };
+    let Some(until) = since.checked_add(waited) else {
+        return Finding::not_judged("the wait has no end");
+    };
+    let mut starts = run
+        .events
+        .iter()
+        .filter(|seen| seen.event.kind() == "tool_start");
+    let came = starts.clone().filter(|seen| seen.received_at <= until);
+    match (came.count(), starts.next()) {
+        (0, None) => Finding::broken("no tool_start was received"),
+        (0, Some(first)) => Finding::broken(format!(
+            "the first came {} ms after the statement had waited for {:.1} s",
+            since_until(until, first.received_at),
+            waited.as_secs_f64()
+        )),
+        (many, _) => Finding::held(format!("{many} came while the statement waited")),
+    }
+}
+
+/// The milliseconds from one time to a later one.
+fn since_until(from: SystemTime, to: SystemTime) -> u128 {
+    to.duration_since(from).unwrap_or_default().as_millis()
+}
 
 fn before_end(run: &RunEvidence) -> Finding {
     if !run.streamed {

@@ -117,6 +117,7 @@ pub(super) fn posted(session: &str, seen: &[SeenEvent]) -> Vec<Delivery> {
             session: session.to_owned(),
             attempt: seen.attempt(),
             seq: seen.id.map(|id| id.seq),
+            run: seen.id.map(|id| id.run),
             status: Some(200),
             refused: None,
         })

@@ -27,6 +27,7 @@ pub(super) fn deliveries(transcript: &Transcript) -> Vec<Delivery> {
                 .unwrap_or_else(|| transcript.session_id.to_string()),
             attempt: by_worker.then_some(event.attempt),
             seq: by_worker.then_some(event.seq),
+            run: Some(event.run),
             status: Some(200),
             refused: None,
         };
@@ -56,6 +57,7 @@ fn refused(at: SystemTime, status: u16, reason: &str) -> Delivery {
         session: String::new(),
         attempt: None,
         seq: None,
+        run: None,
         status: Some(status),
         refused: BLAMED.contains(&status).then(|| reason.to_owned()),
     }

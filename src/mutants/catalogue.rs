@@ -36,13 +36,13 @@ macro_rules! mutants {
 mutants! {
     // The stream.
     DoneTwice "done-twice" Worker ["answered"] "done is posted twice"
-        => "stream.done-once" "stream.nothing-after-done";
+        => "stream.done-once";
     DoneMissing "done-missing" Worker ["answered"] "done is never posted"
-        => "stream.ends-with-done";
+        => "stream.ends-with-done" "result.equals-done";
     DoneMissingAfterFailure "done-missing-after-failure" Worker ["answered" "unknown-connection"] "a run that fails early posts no done"
         => "stream.ends-with-done";
     StaleDone "stale-done" Worker ["answered" "again"] "a session's second run begins with the first one's done"
-        => "stream.done-once" "session.second-run-whole";
+        => "stream.done-once" "stream.nothing-after-done" "stream.tokens-join" "session.second-run-whole";
     EventAfterDone "event-after-done" Worker ["answered"] "an event follows done"
         => "stream.nothing-after-done";
     DoneWithoutResult "done-without-result" Worker ["answered"] "done has an empty result"
@@ -52,27 +52,27 @@ mutants! {
     ToolWithoutEnd "tool-without-end" Worker ["answered"] "the tool_end of the first tool is lost"
         => "stream.tools-paired";
     SqlLeftOut "sql-left-out" Worker ["answered"] "sql_result.sql is empty"
-        => "stream.sql-reported";
+        => "stream.sql-reported" "stream.sql-rows";
     SqlResultEarly "sql-result-early" Worker ["answered"] "sql_result comes before its tool_end"
-        => "stream.sql-result-after-tool-end";
+        => "stream.sql-result-after-tool-end" "stream.chart-after-sql-result";
     RowCountWrong "row-count-wrong" Worker ["answered"] "sql_result.row_count is one too many"
-        => "stream.sql-rows";
+        => "stream.sql-rows" "sql.rows-as-reported";
     RowsChanged "rows-changed" Worker ["answered"] "a cell of sql_result is not the database's"
         => "sql.rows-as-reported";
     ChartEarly "chart-early" Worker ["answered"] "chart_config comes before sql_result"
-        => "stream.chart-after-sql-result";
-    KnowledgeLate "knowledge-late" Worker ["answered"] "memory_loaded comes after the first tool"
+        => "stream.chart-after-sql-result" "stream.sql-result-after-tool-end";
+    KnowledgeLate "knowledge-late" Worker ["answered"] "skill_loaded comes after the first tool"
         => "stream.knowledge-first";
     FieldMissing "field-missing" Worker ["answered"] "tool_end has no output"
         => "stream.fields";
-    TokensDeduplicated "tokens-deduplicated" Worker ["answered"] "a token that was sent before is not sent again"
+    TokensDeduplicated "tokens-deduplicated" Worker ["answered"] "each word is a token, and one that was sent before is not sent again"
         => "answer.matches-tokens" "stream.tokens-join";
     TokenLost "token-lost" Worker ["answered"] "the answer's last token is lost"
         => "answer.matches-tokens" "stream.tokens-join";
     TokenTwice "token-twice" Worker ["answered"] "the answer's first token is sent twice"
         => "answer.matches-tokens" "stream.tokens-join";
-    AllAtTheEnd "all-at-the-end" Worker ["answered"] "all events are held back until the run has ended"
-        => "stream.before-end";
+    AllAtTheEnd "all-at-the-end" Worker ["answered" "cancelled"] "all events are held back until the run has ended"
+        => "stream.while-it-runs";
     FirstEventLate "first-event-late" Worker ["answered"] "the first event comes eleven seconds late"
         => "timing.first-event";
     ErrorYetCompleted "error-yet-completed" Worker ["answered"] "an error is reported and the run completes"
@@ -87,9 +87,9 @@ mutants! {
     WrongSession "wrong-session" Worker ["answered"] "the bodies name another session"
         => "delivery.session-id";
     OneSessionForAll "one-session-for-all" Worker ["answered" "two-at-once"] "every run posts to the URL of the newest run"
-        => "session.isolated" "stream.ends-with-done";
+        => "session.isolated" "stream.ends-with-done" "answer.matches-tokens" "result.equals-done";
     BareNotANumber "bare-not-a-number" Worker ["answered" "not-a-number"] "NaN is written into the body as it is"
-        => "delivery.well-formed";
+        => "delivery.well-formed" "answer.matches-tokens" "result.equals-done" "stream.ends-with-done";
     NotANumberKills "not-a-number-kills" Worker ["answered" "not-a-number"] "a run with NaN in its rows fails"
         => "delivery.not-a-number-survived";
     RefusalsCountAsSent "refusals-count-as-sent" Worker ["answered" "refusing"] "events that are answered with 500 are counted as sent"
@@ -106,7 +106,7 @@ mutants! {
         => "delivery.empty-url-survived";
     // Attempts, retries, history.
     AttemptAlwaysOne "attempt-always-one" Worker ["answered" "taken-over"] "the events of a second attempt say that they are of the first"
-        => "session.attempts-apart";
+        => "session.attempts-apart" "stream.ends-with-done";
     RetriesWithoutEnd "retries-without-end" Worker ["answered"] "the activity's retry policy has no end"
         => "retry.bounded";
     PermanentErrorRetried "permanent-error-retried" Worker ["answered" "unknown-connection"] "an unknown connection is tried again"
@@ -114,7 +114,7 @@ mutants! {
     NoHeartbeatTimeout "no-heartbeat-timeout" Worker ["answered"] "the activity has no heartbeat time-out"
         => "history.timeouts";
     ActivityTwice "activity-twice" Worker ["answered"] "the workflow runs its activity twice"
-        => "history.one-activity";
+        => "history.one-activity" "history.replays" "history.timeouts" "retry.bounded" "sql.nothing-else-ran";
     OtherDecisions "other-decisions" Worker ["answered"] "the workflow starts a timer that its code has not"
         => "history.replays";
     WorkflowTaskFails "workflow-task-fails" Worker ["answered" "wrong-input"] "the workflow panics over a wrong argument"
@@ -127,26 +127,26 @@ mutants! {
     NoHeartbeat "no-heartbeat" Worker ["answered"] "there are no heartbeats"
         => "temporal.heartbeat-progress";
     SecretInHeartbeat "secret-in-heartbeat" Worker ["answered"] "the heartbeat's details hold a key"
-        => "security.no-secret-in-history";
+        => "security.no-secret-in-history" "temporal.heartbeat-progress";
     // The result.
     NoAnswer "no-answer" Worker ["answered"] "final_answer is empty"
-        => "result.completed-with-answer";
+        => "result.completed-with-answer" "result.whole" "answer.matches-tokens" "stream.done-result" "stream.tokens-join";
     NoSqlReported "no-sql-reported" Worker ["answered"] "sql_queries is empty"
-        => "result.sql-queries";
+        => "result.sql-queries" "sql.executed-as-reported" "sql.nothing-else-ran" "stream.sql-reported";
     SqlInvented "sql-invented" Worker ["answered"] "sql_queries has a statement that never ran"
         => "sql.executed-as-reported";
     SqlUnreported "sql-unreported" Worker ["answered"] "a statement runs that is not reported"
         => "sql.nothing-else-ran";
     CompletedAfterFailure "completed-after-failure" Worker ["answered" "database-gone"] "a run that failed is reported as completed"
-        => "result.failed-when-database-gone";
+        => "result.failed-when-database-gone" "result.whole" "answer.matches-tokens" "stream.done-result";
     ResultContradictsItself "result-contradicts-itself" Worker ["answered"] "a completed result has an error"
-        => "result.whole";
+        => "result.whole" "stream.done-result";
     EventsMiscounted "events-miscounted" Worker ["answered"] "events_sent is one too many"
         => "result.events-counted";
     AnswerDependsOnListener "answer-depends-on-listener" Worker ["answered" "quiet"] "without a callback URL the answer is another"
         => "result.same-without-callback";
     SecretInResult "secret-in-result" Worker ["answered"] "the result's task_id is a key"
-        => "security.no-secret-in-result";
+        => "security.no-secret-in-result" "security.no-secret-in-stream";
     // SQL.
     NoStatementTimeout "no-statement-timeout" Worker ["answered" "silence"] "statements have no time-out"
         => "sql.statement-timeout";

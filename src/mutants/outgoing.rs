@@ -98,7 +98,7 @@ impl Outgoing {
         if is(Mutant::DoneDiffers)
             && let Some(Value::Object(result)) = done.get_mut("result")
         {
-            result.insert("task_id".to_owned(), json!("another"));
+            result.insert("task_id".to_owned(), json!("0".repeat(32)));
         }
         if is(Mutant::StaleDone) {
             let mut ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,7 +122,7 @@ impl Outgoing {
         } else if is(Mutant::ChartEarly) {
             ("chart_config", "sql_result")
         } else {
-            ("tool_start", "memory_loaded")
+            ("tool_start", "skill_loaded")
         };
         let is_early = kind(&object) == early;
         if kind(&object) == late {
@@ -147,9 +147,12 @@ impl Outgoing {
             .get("content")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let new = self.told.insert(text.to_owned());
-        if is(Mutant::TokensDeduplicated) && !new {
-            return Vec::new();
+        if is(Mutant::TokensDeduplicated) {
+            let words: Vec<_> = text.split_inclusive(' ').map(str::to_owned).collect();
+            let new = words
+                .into_iter()
+                .filter(|word| self.told.insert(word.clone()));
+            return new.map(|word| token(&word).to_object()).collect();
         }
         if is(Mutant::TokenLost) {
             return std::mem::replace(&mut self.held, vec![object]);
@@ -176,6 +179,12 @@ fn failed(done: &Object) -> bool {
 fn error(text: &str) -> Event {
     Event::Error {
         error: text.to_owned(),
+    }
+}
+
+fn token(text: &str) -> Event {
+    Event::Token {
+        content: text.to_owned(),
     }
 }
 

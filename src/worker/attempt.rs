@@ -98,7 +98,10 @@ pub(super) async fn run(
 fn suffered(report: RunReport) -> RunReport {
     let rows_kill = mutants::is(Mutant::NotANumberKills) && report.final_answer.contains("NaN");
     match rows_kill || mutants::struck() {
-        true => RunReport::failed(AgentError::panicked(&"a mutant died of its events")),
+        true => RunReport {
+            failure: Some(AgentError::panicked(&"a mutant died of its events")),
+            ..report
+        },
         false => report,
     }
 }

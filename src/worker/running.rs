@@ -16,6 +16,7 @@ use super::cancellation::Stopping;
 use super::workflow::{KaiChatWorkflow, KaiSetupWorkflow};
 use super::{Health, WorkerConfig, WorkerError, connect, health};
 use crate::agent::{Agent, ChatModel};
+use crate::mutants::{self, Mutant};
 
 /// A worker in this process, polling until it is stopped or dropped.
 ///
@@ -188,10 +189,11 @@ async fn live(config: WorkerConfig, model: Arc<dyn ChatModel>, start: Start) -> 
     if let Err(Ok(unwanted)) = start.send(Ok(started)) {
         (unwanted.request_stop)();
     }
-    worker
-        .run()
-        .await
-        .map_err(|error| crate::contract::error_chain(&error))
+    let ended = worker.run().await;
+    if ended.is_err() && mutants::is(Mutant::AlwaysHealthy) {
+        std::future::pending::<()>().await;
+    }
+    ended.map_err(|error| crate::contract::error_chain(&error))
 }
 
 async fn create(

@@ -60,7 +60,9 @@ impl KaiChatWorkflow {
         argument: RawValue,
     ) -> WorkflowResult<RawValue> {
         let arguments = match activity_arguments(&argument) {
-            Err(error) if mutants::is(Mutant::WorkflowTaskFails) => panic!("{error}"),
+            _ if mutants::is(Mutant::WorkflowTaskFails) && chat_input(&argument).is_err() => {
+                panic!("the argument is wrong")
+            }
             arguments => arguments.map_err(invalid_input)?,
         };
         let (timeouts, retry) = ctx.state(|workflow| (workflow.timeouts, workflow.retry));

@@ -59,6 +59,12 @@ fn worker(mutant: Option<Mutant>) -> WorkerCommand {
     match mutant {
         // A second an event is enough to hold a run up for longer than it may.
         Mutant::HangHoldsUp => command.variable("CALLBACK_TIMEOUT", "1"),
+        // A statement that waits long enough for its heartbeats, or for its end, to be missed.
+        Mutant::NoHeartbeatInSilence | Mutant::NoHeartbeatUnheard | Mutant::StatementLeft => {
+            let command = command.variable("ACTIVITY_HEARTBEAT_TIMEOUT", "10");
+            let command = command.variable("SQL_STATEMENT_TIMEOUT", "40");
+            command.variable("SQL_LOCK_TIMEOUT", "40")
+        }
         _ => command,
     }
 }
@@ -115,7 +121,7 @@ async fn of_the_receiver(mutant: Mutant) -> Broken {
         .expect("the command can be run");
     let printed = String::from_utf8_lossy(&output.stdout);
     let report: serde_json::Value = serde_json::from_str(&printed).unwrap_or_default();
-    let verdicts = report["verdicts"].as_array().cloned().unwrap_or_default();
+    let verdicts = report["checks"].as_array().cloned().unwrap_or_default();
     let ids = verdicts
         .iter()
         .filter(|verdict| verdict["standing"] == "broken")

@@ -215,18 +215,25 @@ impl Battery {
         progress: &dyn Fn(Scenario),
     ) -> Vec<Seen> {
         let mut all = Vec::new();
+        let mut read = 0;
         for scenario in self.settings.scenarios.iter().copied() {
             if scenario == Scenario::PollerGone {
                 continue;
             }
             progress(scenario);
             let began = Instant::now();
-            let written = worker.as_ref().map_or(0, |worker| worker.output().len());
             let mut run = self.scenario(scenario, bench, worker).await;
-            if let (Ok(run), Some(worker)) = (&mut run, &worker) {
+            if matches!(scenario, Scenario::TakenOver | Scenario::Stopped) {
+                // It is another one now.
+                read = 0;
+            }
+            if let Some(worker) = &worker {
                 let output = worker.output();
-                let since = output.get(written..).unwrap_or(&output).to_owned();
-                run.facts.output.get_or_insert(since);
+                let since = output.get(read..).unwrap_or(&output).to_owned();
+                read = output.len();
+                if let Ok(run) = &mut run {
+                    run.facts.output.get_or_insert(since);
+                }
             }
             all.push(Seen {
                 scenario,

@@ -66,6 +66,7 @@ fn delivery(request: &MistreatedRequest) -> Delivery {
         session: String::new(),
         attempt: None,
         seq: None,
+        run: None,
         status: None,
         refused: None,
     };
@@ -87,6 +88,7 @@ fn delivery(request: &MistreatedRequest) -> Delivery {
             session: callback.session_id.clone(),
             attempt: callback.attempt,
             seq: callback.seq,
+            run: None,
             status: request.status,
             refused,
         },
