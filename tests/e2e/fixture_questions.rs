@@ -10,7 +10,7 @@ use crate::agent_alone::{Conversation, Heard};
 use crate::support::{Result, Rows, golden};
 
 /// Fewest right answers among the questions that have one, in percent.
-const ENOUGH: usize = 95;
+pub const ENOUGH: usize = 95;
 
 #[rstest]
 #[tokio::test]
@@ -60,7 +60,8 @@ async fn questions_are_answered_rightly_or_not_at_all(#[future(awt)] harness: Ha
     Ok(())
 }
 
-fn questions() -> Result<String> {
+/// All questions, one a line.
+pub fn questions() -> Result<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/questions");
     let mut files: Vec<_> = std::fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
     files.sort_by_key(|file| file.file_name());
@@ -86,7 +87,7 @@ impl Heard {
 }
 
 /// Rows by the place of their columns: in order where the golden SQL orders them, except with ties.
-fn same(seen: &Rows, golden: &Rows, sql: &str) -> bool {
+pub fn same(seen: &Rows, golden: &Rows, sql: &str) -> bool {
     let (mut seen, mut golden) = (seen.clone(), golden.clone());
     if !sql.contains("ORDER BY") || sql.contains("WITH TIES") {
         seen.sort();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use futures::{StreamExt, TryStreamExt, stream};
 use kai_e2e::checks::Standing;
 use kai_e2e::harness::battery::{Battery, BatterySettings, Subject, WorkerCommand};
 use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, harness};
@@ -15,7 +16,8 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::configuring::{activity, done};
-use crate::support::{CANONICAL, Result, eventually, golden, output, shown};
+use crate::fixture_questions::{ENOUGH, questions, same};
+use crate::support::{CANONICAL, Result, Rows, eventually, golden, output, shown};
 
 /// The interpreter with the worker's packages, installed if need be; once for all tests of a process.
 async fn python() -> Result<&'static Path> {
@@ -137,6 +139,101 @@ fn is_same(cell: &Value, wanted: &str) -> bool {
     match (cell.as_f64(), wanted.parse::<f64>()) {
         (Some(one), Ok(other)) => (one - other).abs() <= 1e-9 * other.abs(),
         _ => false,
+    }
+}
+
+/// How many questions are asked at once.
+const TOGETHER: usize = 4;
+
+#[rstest]
+#[tokio::test]
+async fn the_questions_are_answered_rightly_or_not_at_all(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let caller = caller(&harness).await?;
+    let _worker = Worker::started(&caller).await?;
+    let text = questions()?;
+    let lines = text.lines().map(serde_json::from_str::<Value>);
+    let lines: Vec<_> = lines.collect::<std::result::Result<_, _>>()?;
+    let seen: Vec<Seen> = stream::iter(lines)
+        .map(|line| answered(&caller, line))
+        .buffered(TOGETHER)
+        .try_collect()
+        .await?;
+    let told = |wanted: Verdict| -> Vec<&str> {
+        let those = seen.iter().filter(|one| one.verdict == wanted);
+        those.map(|one| one.told.as_str()).collect()
+    };
+    let (right, refused, wrong) = (
+        told(Verdict::Right),
+        told(Verdict::Refused),
+        told(Verdict::Wrong),
+    );
+    assert!(
+        wrong.is_empty(),
+        "wrong with confidence:\n{}",
+        wrong.join("\n")
+    );
+    let asked = right.len() + refused.len();
+    assert!(
+        right.len() * 100 >= asked * ENOUGH,
+        "{} of {asked} are right; refused:\n{}",
+        right.len(),
+        refused.join("\n")
+    );
+    Ok(())
+}
+
+/// What became of a question.
+struct Seen {
+    verdict: Verdict,
+    told: String,
+}
+
+#[derive(PartialEq, Eq)]
+enum Verdict {
+    Right,
+    Refused,
+    /// Refused, as it should be.
+    RightlyRefused,
+    Wrong,
+}
+
+async fn answered(caller: &Harness, line: Value) -> Result<Seen> {
+    let text = |key| line[key].as_str().unwrap_or_default();
+    let ask = caller.ask(text("question")).without_watching_progress();
+    let run = ask.start().await?.finish().await?;
+    let result = run.result()?;
+    // Looks at names, as the worker writes them, answer nothing.
+    let mut statements = result.sql_queries.iter();
+    let answers = statements.any(|sql| !sql.contains(" AS key, "));
+    let rows: Rows = run
+        .rows()
+        .iter()
+        .map(|row| row.values().map(as_text).collect())
+        .collect();
+    let verdict = match line["sql"].as_str() {
+        None if answers => Verdict::Wrong,
+        None => Verdict::RightlyRefused,
+        Some(_) if !answers => Verdict::Refused,
+        Some(sql) if same(&rows, &golden(caller, sql).await?, sql) => Verdict::Right,
+        Some(_) => Verdict::Wrong,
+    };
+    let told = format!(
+        "{} {}: {:?} {}",
+        text("id"),
+        text("question"),
+        result.sql_queries,
+        result.final_answer
+    );
+    Ok(Seen { verdict, told })
+}
+
+fn as_text(cell: &Value) -> Option<String> {
+    match cell {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }
 
