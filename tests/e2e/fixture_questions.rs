@@ -9,7 +9,7 @@ use crate::agent_alone::Conversation;
 use crate::support::Result;
 
 /// Fewest right answers among the questions that have one, in percent.
-const ENOUGH: f64 = 95.0;
+pub const ENOUGH: f64 = 95.0;
 
 #[rstest]
 #[tokio::test]

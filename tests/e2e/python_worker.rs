@@ -6,15 +6,17 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use kai_e2e::checks::Standing;
+use kai_e2e::eval::{Pace, Questions, evaluate};
 use kai_e2e::harness::battery::{Battery, BatterySettings, Subject, WorkerCommand};
 use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, harness};
-use kai_e2e::report::battery_text;
+use kai_e2e::report::{battery_text, eval_text};
 use kai_e2e::stack::{OwnedStack, Silent, StackConfig};
 use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::configuring::{activity, done};
+use crate::fixture_questions::ENOUGH;
 use crate::support::{CANONICAL, Result, eventually, golden, output, shown};
 
 /// The interpreter with the worker's packages, installed if need be; once for all tests of a process.
@@ -138,6 +140,26 @@ fn is_same(cell: &Value, wanted: &str) -> bool {
         (Some(one), Ok(other)) => (one - other).abs() <= 1e-9 * other.abs(),
         _ => false,
     }
+}
+
+/// How many questions are asked at once.
+const TOGETHER: usize = 4;
+
+#[rstest]
+#[tokio::test]
+async fn the_questions_are_answered_rightly_or_not_at_all(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let caller = caller(&harness).await?;
+    let _worker = Worker::started(&caller).await?;
+    let pace = Pace {
+        at_once: TOGETHER,
+        told: &|_, _| {},
+    };
+    let evaluation = evaluate(&caller, &Questions::built_in()?, pace).await?;
+    let told = eval_text(&evaluation, ENOUGH);
+    assert!(evaluation.tally().holds(ENOUGH), "{told}");
+    Ok(())
 }
 
 #[rstest]
