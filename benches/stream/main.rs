@@ -10,6 +10,9 @@ mod bare;
 mod client;
 mod latency;
 mod memory;
+#[allow(dead_code, unused_imports)]
+#[path = "../../src/mutants/mod.rs"]
+mod mutants;
 mod proofs;
 mod servers;
 mod throughput;
@@ -19,6 +22,12 @@ mod worker;
 /// The sender's files name the contract so.
 mod contract {
     pub use kai_e2e::contract::*;
+}
+
+/// And the catalogue that the mutants' own tests look into.
+#[cfg(test)]
+mod checks {
+    pub use kai_e2e::checks::*;
 }
 
 use std::time::Duration;

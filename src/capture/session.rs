@@ -120,6 +120,7 @@ impl Session {
                 return Err(Retired(delivery));
             }
             let (before, bytes) = (state.log.end(), state.log.bytes());
+            let due = state.log.due();
             let accepted = state.log.append(delivery, now);
             let added = match &accepted {
                 Ok(accepted) if accepted.kept => lease.keep(),
@@ -133,8 +134,10 @@ impl Session {
                 state.last_at = SystemTime::now();
                 state.changes += 1;
             }
-            // Also an end that could be read at once is news: see `Log::put`.
-            (accepted, state.log.end() > before || state.log.finished())
+            // Also an end that could be read at once is news (see `Log::put`), and an early event: whoever waits must know when
+            // it is let pass.
+            let news = state.log.end() > before || state.log.finished() || state.log.due() != due;
+            (accepted, news)
         };
         if grew {
             self.grown.send_replace(());

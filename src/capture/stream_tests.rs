@@ -140,6 +140,19 @@ async fn a_missing_event_delays_the_stream_by_the_reorder_wait_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_subscriber_that_waits_gets_an_early_event_once_it_is_let_pass() {
+    let bench = Bench::new();
+    let mut stream = bench.stream("");
+    bench.put(&numbered(1, 1, token("a")));
+    assert_eq!(ids(&next(&mut stream).await), ["1-1-1"]);
+    assert!(stream.next().now_or_never().is_none(), "it waits");
+    let began = Instant::now();
+    bench.put(&numbered(1, 3, token("c")));
+    assert_eq!(ids(&next(&mut stream).await), ["1-1-3"]);
+    assert_eq!(began.elapsed(), bench.config.reorder_wait);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_subscriber_letting_pass_an_early_event_wakes_the_others() {
     let bench = Bench::new();
     bench.put(&numbered(1, 2, done()));

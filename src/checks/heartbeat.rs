@@ -54,15 +54,16 @@ fn during_silence(run: &RunEvidence) -> Finding {
     let Some((since, waited)) = run.facts.waited else {
         return Finding::not_judged("no statement of the run was made to wait");
     };
-    let came = run
+    let mut came = run
         .beats
         .iter()
         .filter_map(|beat| beat.at)
-        .find(|at| *at > since);
-    if let Some(at) = came {
+        .filter(|at| *at > since);
+    // The first may be one that an event caused, held back by the SDK.
+    if let Some(at) = came.nth(usize::from(run.streamed)) {
         let after = at.duration_since(since).unwrap_or_default();
         return Finding::held(format!(
-            "one came after {} ms of waiting",
+            "they came, one after {} ms of waiting",
             after.as_millis()
         ));
     }
@@ -71,7 +72,10 @@ fn during_silence(run: &RunEvidence) -> Finding {
         .first()
         .and_then(|activity| activity.heartbeat);
     let patience = timeout.map_or(LONGEST, |timeout| (timeout / 2).min(LONGEST));
-    let said = format!("none came in {:.1} s of waiting", waited.as_secs_f64());
+    let said = format!(
+        "none that an event could not have caused came in {:.1} s of waiting",
+        waited.as_secs_f64()
+    );
     match waited >= patience {
         true => Finding::broken(said),
         false => Finding::not_judged(format!(

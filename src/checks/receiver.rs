@@ -48,10 +48,10 @@ fn alike(run: &RunEvidence) -> Finding {
     if run.others.is_empty() {
         return Finding::not_judged("there was one subscriber only");
     }
-    let Some(first) = whole(&run.events) else {
+    if whole(&run.events).is_none() && run.others.iter().all(|(_, seen)| whole(seen).is_none()) {
         return Finding::not_judged("the stream has no done, so it ended for nobody");
-    };
-    let first = events(first);
+    }
+    let first = events(whole(&run.events).unwrap_or(&run.events));
     for (name, seen) in &run.others {
         let other = events(whole(seen).unwrap_or(seen));
         if other == first {

@@ -11,10 +11,11 @@ pub(super) struct Entry {
     pub(super) defect: &'static str,
     pub(super) scenarios: &'static [&'static str],
     pub(super) breaks: &'static [&'static str],
+    pub(super) may_break: &'static [&'static str],
 }
 
 macro_rules! mutants {
-    ($($mutant:ident $name:literal $part:ident [$($scenario:literal)+] $defect:literal => $($id:literal)+;)+) => {
+    ($($mutant:ident $name:literal $part:ident [$($scenario:literal)+] $defect:literal => $($id:literal)+ $(, may $($other:literal)+)?;)+) => {
         /// A defect on purpose.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -29,6 +30,7 @@ macro_rules! mutants {
             defect: $defect,
             scenarios: &[$($scenario),+],
             breaks: &[$($id),+],
+            may_break: &[$($($other),+)?],
         }),+];
     };
 }
@@ -42,7 +44,7 @@ mutants! {
     DoneMissingAfterFailure "done-missing-after-failure" Worker ["answered" "unknown-connection"] "a run that fails early posts no done"
         => "stream.ends-with-done";
     StaleDone "stale-done" Worker ["answered" "again"] "a session's second run begins with the first one's done"
-        => "stream.done-once" "stream.nothing-after-done" "stream.tokens-join" "session.second-run-whole";
+        => "stream.done-once" "stream.nothing-after-done" "stream.tokens-join" "session.second-run-whole", may "answer.matches-tokens" "result.equals-done";
     EventAfterDone "event-after-done" Worker ["answered"] "an event follows done"
         => "stream.nothing-after-done";
     DoneWithoutResult "done-without-result" Worker ["answered"] "done has an empty result"
@@ -74,7 +76,7 @@ mutants! {
     AllAtTheEnd "all-at-the-end" Worker ["answered" "cancelled"] "all events are held back until the run has ended"
         => "stream.while-it-runs";
     FirstEventLate "first-event-late" Worker ["answered"] "the first event comes eleven seconds late"
-        => "timing.first-event";
+        => "timing.first-event", may "temporal.heartbeat-progress";
     ErrorYetCompleted "error-yet-completed" Worker ["answered"] "an error is reported and the run completes"
         => "stream.error-means-failed";
     SecretInStream "secret-in-stream" Worker ["answered"] "a tool's output holds a key"
@@ -87,9 +89,9 @@ mutants! {
     WrongSession "wrong-session" Worker ["answered"] "the bodies name another session"
         => "delivery.session-id";
     OneSessionForAll "one-session-for-all" Worker ["answered" "two-at-once"] "every run posts to the URL of the newest run"
-        => "session.isolated" "stream.ends-with-done" "answer.matches-tokens" "result.equals-done";
+        => "session.isolated", may "answer.matches-tokens" "result.equals-done" "delivery.session-id" "delivery.in-order" "stream.ends-with-done" "stream.tokens-join" "stream.tools-paired" "stream.chart-after-sql-result" "stream.sql-result-after-tool-end" "stream.seq-gapless" "stream.sql-reported" "stream.done-once" "stream.nothing-after-done" "stream.knowledge-first" "stream.fields" "receiver.nothing-lost";
     BareNotANumber "bare-not-a-number" Worker ["answered" "not-a-number"] "NaN is written into the body as it is"
-        => "delivery.well-formed" "answer.matches-tokens" "result.equals-done" "stream.ends-with-done";
+        => "delivery.well-formed" "stream.seq-gapless", may "answer.matches-tokens" "result.equals-done" "stream.ends-with-done" "stream.sql-result-after-tool-end" "stream.chart-after-sql-result" "stream.tools-paired";
     NotANumberKills "not-a-number-kills" Worker ["answered" "not-a-number"] "a run with NaN in its rows fails"
         => "delivery.not-a-number-survived";
     RefusalsCountAsSent "refusals-count-as-sent" Worker ["answered" "refusing"] "events that are answered with 500 are counted as sent"
@@ -110,7 +112,7 @@ mutants! {
     RetriesWithoutEnd "retries-without-end" Worker ["answered"] "the activity's retry policy has no end"
         => "retry.bounded";
     PermanentErrorRetried "permanent-error-retried" Worker ["answered" "unknown-connection"] "an unknown connection is tried again"
-        => "retry.permanent-error-once";
+        => "retry.permanent-error-once" "stream.done-once" "stream.nothing-after-done";
     NoHeartbeatTimeout "no-heartbeat-timeout" Worker ["answered"] "the activity has no heartbeat time-out"
         => "history.timeouts";
     ActivityTwice "activity-twice" Worker ["answered"] "the workflow runs its activity twice"
@@ -118,7 +120,7 @@ mutants! {
     OtherDecisions "other-decisions" Worker ["answered"] "the workflow starts a timer that its code has not"
         => "history.replays";
     WorkflowTaskFails "workflow-task-fails" Worker ["answered" "wrong-input"] "the workflow panics over a wrong argument"
-        => "retry.wrong-input-once" "history.no-failed-workflow-tasks";
+        => "retry.wrong-input-once" "history.no-failed-workflow-tasks" "stream.ends-with-done";
     // Heartbeats.
     NoHeartbeatInSilence "no-heartbeat-in-silence" Worker ["answered" "cancelled"] "heartbeats come with events only"
         => "heartbeat.during-silence";
@@ -153,7 +155,7 @@ mutants! {
     StatementLeft "statement-left" Worker ["answered" "cancelled"] "the statement of a cancelled run goes on"
         => "sql.cancelled-with-run";
     ReadPathWrites "read-path-writes" Worker ["answered" "destructive"] "SQL in a prompt is executed as it is"
-        => "sql.cannot-write";
+        => "sql.cannot-write", may "sql.nothing-else-ran";
     // The process.
     AlwaysHealthy "always-healthy" Worker ["answered" "poller-gone"] "the health stays green after the poller has died"
         => "process.unhealthy-without-poller";
@@ -165,7 +167,7 @@ mutants! {
         => "security.no-secret-in-output";
     // The receiver.
     SubscribersShare "subscribers-share" Receiver ["answered"] "each event goes to one of the open streams only"
-        => "receiver.all-subscribers-alike";
+        => "receiver.all-subscribers-alike" "receiver.nothing-lost", may "answer.matches-tokens" "result.equals-done" "stream.chart-after-sql-result" "stream.sql-result-after-tool-end" "stream.ends-with-done" "stream.seq-gapless" "stream.tools-paired" "stream.tokens-join" "stream.before-end" "stream.sql-reported" "stream.knowledge-first";
     LostOnReconnect "lost-on-reconnect" Receiver ["answered"] "whoever reconnects misses what came in between"
         => "receiver.all-subscribers-alike";
     SessionsNeverFreed "sessions-never-freed" Receiver ["answered"] "sessions that have ended are never freed"

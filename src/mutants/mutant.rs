@@ -52,9 +52,14 @@ impl Mutant {
         self.entry().scenarios
     }
 
-    /// The ids of the checks that it breaks in those scenarios, and no others.
+    /// The ids of the checks that it breaks in those scenarios, and no others but [`may_break`](Self::may_break).
     pub fn breaks(self) -> &'static [&'static str] {
         self.entry().breaks
+    }
+
+    /// The ids of checks that it may break besides, as it happens: what follows depends on what came first.
+    pub fn may_break(self) -> &'static [&'static str] {
+        self.entry().may_break
     }
 
     fn entry(self) -> &'static Entry {
@@ -122,7 +127,7 @@ mod tests {
                     "{mutant:?} names {name}"
                 );
             }
-            for id in mutant.breaks() {
+            for id in mutant.breaks().iter().chain(mutant.may_break()) {
                 assert!(known.contains(id), "{mutant:?} names {id}");
             }
         }

@@ -48,7 +48,8 @@ a test (`Run::check`) is judged by the checks of the scenario `answered` and of 
 ## Mutants
 
 Defects on purpose, which prove that the checks find them: `KAI_MUTANT=done-twice kai-e2e worker` is a worker with that one. A test
-runs each in the scenarios that show it, and asserts that the checks named here are broken and no others.
+runs each in the scenarios that show it, and asserts that the checks named here are broken and no others, but for those in brackets:
+what follows from such a defect depends on what comes first.
 
 | mutant | of the | defect | seen in | broken |
 | --- | --- | --- | --- | --- |
@@ -66,6 +67,7 @@ runs each in the scenarios that show it, and asserts that the checks named here 
                 .breaks()
                 .iter()
                 .map(|id| format!("`{id}`"))
+                .chain(mutant.may_break().iter().map(|id| format!("(`{id}`)")))
                 .collect::<Vec<_>>()
                 .join(", ")
         );

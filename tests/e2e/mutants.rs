@@ -31,12 +31,20 @@ impl Broken {
             .map(ToString::to_string)
             .collect();
         let of = |ids: BTreeSet<&String>| ids.into_iter().cloned().collect::<Vec<_>>().join(" ");
-        (expected != self.ids).then(|| {
+        let may: BTreeSet<_> = self
+            .mutant
+            .may_break()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let besides: BTreeSet<_> = self.ids.difference(&expected).cloned().collect();
+        let wrong = !expected.is_subset(&self.ids) || !besides.is_subset(&may);
+        wrong.then(|| {
             format!(
                 "{}: missed [{}], broken besides [{}]\n{}",
                 self.mutant.name(),
                 of(expected.difference(&self.ids).collect()),
-                of(self.ids.difference(&expected).collect()),
+                of(besides.difference(&may).collect()),
                 self.evidence
             )
         })

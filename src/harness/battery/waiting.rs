@@ -14,6 +14,9 @@ use crate::stack::Backoff;
 /// How long a statement of a run that has ended may take to be gone.
 const GONE: Duration = Duration::from_secs(5);
 
+/// How many heartbeats tell that they come by themselves: one may have been caused by an event.
+const ENOUGH: usize = 2;
+
 /// What was seen while the statement waited.
 struct Wait {
     since: SystemTime,
@@ -107,13 +110,13 @@ async fn begun(
         }))
 }
 
-/// Watches the heartbeats until the statement is given up, the patience ends, or (if that is enough) one has come.
+/// Watches the heartbeats until the statement is given up, the patience ends, or (if they are enough) two have come.
 async fn watch(
     bench: &Bench<'_>,
     asked: &RunningAsk<'_>,
     lock: &TableLock,
     wait: &mut Wait,
-    one_is_enough: bool,
+    two_are_enough: bool,
 ) -> Result<(), BatteryError> {
     let deadline = wait.began + bench.settings.patience;
     let mut backoff = Backoff::new();
@@ -124,13 +127,12 @@ async fn watch(
         {
             wait.beats.push(beat);
         }
-        let came = wait
-            .beats
-            .iter()
-            .any(|beat| beat.at.is_some_and(|at| at > wait.since));
+        let since = wait.since;
+        let after = |beat: &&Beat| beat.at.is_some_and(|at| at > since);
+        let came = wait.beats.iter().filter(after).count() >= ENOUGH;
         let waits = lock.waiting().await;
         let given_up = waits.map_err(|reason| database(Scenario::Silence, reason))? == 0;
-        if given_up || (came && one_is_enough) || !backoff.pause_within(deadline).await {
+        if given_up || (came && two_are_enough) || !backoff.pause_within(deadline).await {
             return Ok(());
         }
     }
