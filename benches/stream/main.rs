@@ -24,12 +24,6 @@ mod contract {
     pub use kai_e2e::contract::*;
 }
 
-/// And the catalogue that the mutants' own tests look into.
-#[cfg(test)]
-mod checks {
-    pub use kai_e2e::checks::*;
-}
-
 use std::time::Duration;
 
 use anyhow::Result;
@@ -293,4 +287,10 @@ fn milliseconds(duration: Duration) -> f64 {
 
 fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
+}
+
+/// And the catalogue that the mutants' own tests look into.
+#[cfg(test)]
+mod checks {
+    pub use kai_e2e::checks::*;
 }

@@ -297,6 +297,13 @@ fn good(scenario: Scenario) -> RunEvidence {
         }
         Scenario::Cancelled => {
             let mut run = waiting(failed("Cancelled", "the run was cancelled"));
+            // Its statement's tool had begun, and heartbeats went on.
+            let begun = answered("s").events;
+            let all = begun.iter().take(2).chain(&run.events);
+            let all: Vec<_> = all.map(|seen| seen.event.clone()).collect();
+            run.events = seen(1, 1, &all);
+            run.deliveries = posted("s", &run.events);
+            run.beats = beats(&["events_sent=0, events_failed=0"; 2]);
             run.status = "Canceled".to_owned();
             run.activities[0].ended = "cancelled".to_owned();
             run
