@@ -21,6 +21,7 @@ use super::store::Store;
 use super::{AgentConfig, AgentError};
 use crate::contract::Secret;
 use crate::contract::documents::DatabaseConnection;
+use crate::mutants::{self, Mutant};
 
 /// What is stored as a connection's dialect.
 const DIALECT: &str = "postgresql";
@@ -274,6 +275,9 @@ impl Agent {
     /// Executes a text on a connection's database, with all that the connection's role may do: what a mutant does with prompts.
     /// What comes of it is of no interest to it.
     pub(crate) async fn execute_as_it_is(&self, id: &str, text: &str) {
+        if !mutants::is(Mutant::ReadPathWrites) {
+            return;
+        }
         let Ok(connection) = self.stored(id).await else {
             return;
         };

@@ -7,6 +7,7 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 
 use super::delivery::Delivery;
+use super::log::{Log, Rules};
 use super::{CaptureConfig, CaptureServer, EventId};
 use crate::contract::SessionId;
 
@@ -100,4 +101,16 @@ pub(super) fn ids(text: &str) -> Vec<String> {
         .filter_map(|line| line.strip_prefix("id: "))
         .map(str::to_owned)
         .collect()
+}
+
+/// A log without patience for events that are missing.
+pub(super) fn impatient_log() -> Log {
+    Log::new(Rules {
+        max_events: 100,
+        max_bytes: 1 << 20,
+        max_body: 1 << 20,
+        reorder_wait: std::time::Duration::ZERO,
+        reorder_window: 0,
+        overflow: super::Overflow::Refuse,
+    })
 }

@@ -1,17 +1,10 @@
 use super::*;
-use crate::capture::log::{Log, Rules};
+
 use crate::capture::session::Refusals;
-use crate::capture::test_support::{delivery, done, numbered, session, token};
+use crate::capture::test_support::{delivery, done, impatient_log, numbered, session, token};
 
 fn transcript(id: &str, bodies: &[serde_json::Value]) -> Transcript {
-    let mut log = Log::new(Rules {
-        max_events: 100,
-        max_bytes: 1 << 20,
-        max_body: 1 << 20,
-        reorder_wait: std::time::Duration::ZERO,
-        reorder_window: 0,
-        overflow: crate::capture::Overflow::Refuse,
-    });
+    let mut log = impatient_log();
     for body in bodies {
         log.append(delivery(body), tokio::time::Instant::now())
             .expect("room");

@@ -2,20 +2,16 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::*;
+
 use crate::capture::log::{Log, Rules};
 use crate::capture::session::Refusal;
-use crate::capture::test_support::{delivery, done, numbered, plain, session, token};
+use crate::capture::test_support::{
+    delivery, done, impatient_log, numbered, plain, session, token,
+};
 
 /// The transcript of a session that received these bodies, all at once and with no patience for missing ones.
 fn transcript(bodies: &[Value]) -> Transcript {
-    let mut log = Log::new(Rules {
-        max_events: 100,
-        max_bytes: 1 << 20,
-        max_body: 1 << 20,
-        reorder_wait: std::time::Duration::ZERO,
-        reorder_window: 0,
-        overflow: crate::capture::Overflow::Refuse,
-    });
+    let mut log = impatient_log();
     for body in bodies {
         log.append(delivery(body), Instant::now()).expect("room");
     }
@@ -188,14 +184,7 @@ fn a_conflict_keeps_its_digits() {
         crate::capture::delivery::Delivery::read(&session("s"), body.as_bytes())
             .expect("a good body")
     };
-    let mut log = Log::new(Rules {
-        max_events: 100,
-        max_bytes: 1 << 20,
-        max_body: 1 << 20,
-        reorder_wait: std::time::Duration::ZERO,
-        reorder_window: 0,
-        overflow: crate::capture::Overflow::Refuse,
-    });
+    let mut log = impatient_log();
     // As numbers of the machine they would be the same.
     for digits in ["12345678901234567890.10", "12345678901234567890.11"] {
         log.append(body(digits), Instant::now()).expect("room");

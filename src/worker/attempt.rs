@@ -56,11 +56,9 @@ pub(super) async fn run(
         connection_id: &input.connection_id,
         conversation_id: input.conversation_id.as_deref(),
     };
-    if mutants::is(Mutant::ReadPathWrites) {
-        agent
-            .execute_as_it_is(&input.connection_id, &input.prompt)
-            .await;
-    }
+    agent
+        .execute_as_it_is(&input.connection_id, &input.prompt)
+        .await;
     let mut stream = Stream(&mut sender);
     let run = agent.run(request, &mut stream, cancellation.token());
     // A panic of the agent must not take the stream's end with it.

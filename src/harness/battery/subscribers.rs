@@ -18,6 +18,14 @@ pub(super) async fn cut_off(url: String, after: usize) -> Result<Vec<SeenEvent>,
     }
     let last = events.last().and_then(|seen: &SeenEvent| seen.id);
     drop(subscriber);
+    // Only what comes while nobody is connected can be missed.
+    let mut another = Subscriber::connect(&url).await?;
+    for _ in 0..=after {
+        if another.next().await.transpose()?.is_none() {
+            break;
+        }
+    }
+    drop(another);
     let options = SubscriberOptions {
         last_event_id: last.map(|id| id.to_string()),
         ..SubscriberOptions::default()

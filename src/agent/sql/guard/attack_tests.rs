@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::error::GuardError;
+use super::tests::table;
 use super::{Relations, guard};
-use crate::contract::documents::{ColumnDescription, TableDescription};
 
 #[derive(Deserialize)]
 struct Attack {
@@ -27,29 +27,7 @@ fn attacks() -> Vec<Attack> {
 
 /// The tables that the statements name, with their real columns.
 fn relations() -> Relations {
-    let table = |name: &str, columns: &[&str]| TableDescription {
-        id: name.to_owned(),
-        db_connection_id: "c".to_owned(),
-        db_schema: "public".to_owned(),
-        table_name: name.to_owned(),
-        table_description: String::new(),
-        columns: columns
-            .iter()
-            .map(|name| ColumnDescription {
-                name: (*name).to_owned(),
-                description: String::new(),
-                data_type: "text".to_owned(),
-                is_primary_key: false,
-                low_cardinality: false,
-                categories: Vec::new(),
-                foreign_key: None,
-            })
-            .collect(),
-        examples: Vec::new(),
-        table_schema: String::new(),
-        sync_status: String::new(),
-        created_at: 0,
-    };
+    let table = |name: &str, columns: &[&str]| table("public", name, columns);
     Relations::of(&[
         table("provinces", &["province_id", "code", "name"]),
         table(

@@ -1,7 +1,7 @@
 use super::*;
 use crate::contract::documents::{ColumnDescription, TableDescription};
 
-fn table(schema: &str, name: &str, columns: &[&str]) -> TableDescription {
+pub(super) fn table(schema: &str, name: &str, columns: &[&str]) -> TableDescription {
     TableDescription {
         id: format!("c.{schema}.{name}"),
         db_connection_id: "c".to_owned(),
