@@ -8,6 +8,9 @@ use super::{RunEvidence, Scenario};
 /// How long a worker may be silent that keeps well inside a time-out of a minute.
 const LONGEST: Duration = Duration::from_secs(20);
 
+/// For how long after the last event a heartbeat may be one that an event has caused and the SDK has held back.
+pub(crate) const BY_AN_EVENT: Duration = Duration::from_millis(500);
+
 pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "temporal.heartbeat-progress",
@@ -54,16 +57,14 @@ fn during_silence(run: &RunEvidence) -> Finding {
     let Some((since, waited)) = run.facts.waited else {
         return Finding::not_judged("no statement of the run was made to wait");
     };
-    let mut came = run
-        .beats
-        .iter()
-        .filter_map(|beat| beat.at)
-        .filter(|at| *at > since);
-    // The first may be one that an event caused, held back by the SDK.
-    if let Some(at) = came.nth(usize::from(run.streamed)) {
+    let mut came = run.beats.iter().filter_map(|beat| beat.at).filter(|at| {
+        at.duration_since(since)
+            .is_ok_and(|after| after > BY_AN_EVENT)
+    });
+    if let Some(at) = came.next() {
         let after = at.duration_since(since).unwrap_or_default();
         return Finding::held(format!(
-            "they came, one after {} ms of waiting",
+            "one came after {} ms of waiting",
             after.as_millis()
         ));
     }
@@ -73,7 +74,7 @@ fn during_silence(run: &RunEvidence) -> Finding {
         .and_then(|activity| activity.heartbeat);
     let patience = timeout.map_or(LONGEST, |timeout| (timeout / 2).min(LONGEST));
     let said = format!(
-        "none that an event could not have caused came in {:.1} s of waiting",
+        "none came in {:.1} s of waiting but what an event caused",
         waited.as_secs_f64()
     );
     match waited >= patience {

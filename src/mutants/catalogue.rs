@@ -83,7 +83,7 @@ mutants! {
         => "security.no-secret-in-stream";
     // Deliveries.
     SequenceSkips "sequence-skips" Worker ["answered"] "a number is left out"
-        => "stream.seq-gapless";
+        => "stream.seq-gapless", may "stream.before-end";
     PostsSwapped "posts-swapped" Worker ["answered"] "the second event is posted after the third"
         => "delivery.in-order";
     WrongSession "wrong-session" Worker ["answered"] "the bodies name another session"

@@ -69,8 +69,8 @@ fn worker(mutant: Option<Mutant>) -> WorkerCommand {
         Mutant::HangHoldsUp => command.variable("CALLBACK_TIMEOUT", "1"),
         // A statement that waits long enough for its heartbeats, or for its end, to be missed.
         Mutant::NoHeartbeatInSilence | Mutant::NoHeartbeatUnheard | Mutant::StatementLeft => {
-            let command = command.variable("SQL_STATEMENT_TIMEOUT", "40");
-            command.variable("SQL_LOCK_TIMEOUT", "40")
+            let command = command.variable("SQL_STATEMENT_TIMEOUT", "22");
+            command.variable("SQL_LOCK_TIMEOUT", "22")
         }
         _ => command,
     }

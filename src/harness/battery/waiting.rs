@@ -6,16 +6,13 @@ use super::battery::Bench;
 use super::lock::TableLock;
 use super::worker_process::WorkerProcess;
 use super::{BatteryError, WorkerCommand};
-use crate::checks::{Beat, RunEvidence, Scenario};
+use crate::checks::{BY_AN_EVENT, Beat, RunEvidence, Scenario};
 use crate::harness::RunningAsk;
 use crate::harness::observe;
 use crate::stack::Backoff;
 
 /// How long a statement of a run that has ended may take to be gone.
 const GONE: Duration = Duration::from_secs(5);
-
-/// How many heartbeats tell that they come by themselves: one may have been caused by an event.
-const ENOUGH: usize = 2;
 
 /// What was seen while the statement waited.
 struct Wait {
@@ -58,11 +55,14 @@ pub(super) async fn cancelled(bench: &Bench<'_>) -> Result<RunEvidence, BatteryE
     watch(bench, &asked, &lock, &mut wait, true).await?;
     observe::cancel(asked.handle(), bench.harness.settings.call_timeout).await?;
     let waited = wait.began.elapsed();
-    // A worker that does not listen ends only when its statement does.
-    let run = asked.ended_or_given_up(bench.settings.patience).await?;
+    // A worker that does not listen ends only when its statement does. How it ended is seen below.
+    let ended = asked.handle().get_result(Default::default());
+    let _ = tokio::time::timeout(bench.settings.patience, ended).await;
     let gone = lock.until(false, GONE).await;
     let left = !gone.map_err(|reason| database(Scenario::Cancelled, reason))?;
+    // Before the evidence is collected: reported statements are run again for it, and would wait too.
     release(lock, Scenario::Cancelled).await?;
+    let run = asked.ended_or_given_up(bench.settings.patience).await?;
     let mut evidence = run.evidence().clone();
     evidence.facts.waited = Some((wait.since, waited));
     evidence.facts.statement_left = Some(left);
@@ -110,29 +110,34 @@ async fn begun(
         }))
 }
 
-/// Watches the heartbeats until the statement is given up, the patience ends, or (if they are enough) two have come.
+/// Watches the heartbeats until the statement is given up, the patience ends, or (if that is enough) one has come by itself.
 async fn watch(
     bench: &Bench<'_>,
     asked: &RunningAsk<'_>,
     lock: &TableLock,
     wait: &mut Wait,
-    two_are_enough: bool,
+    one_is_enough: bool,
 ) -> Result<(), BatteryError> {
     let deadline = wait.began + bench.settings.patience;
     let mut backoff = Backoff::new();
     let call_bound = bench.harness.settings.call_timeout;
     loop {
-        if let Some(beat) = observe::heartbeat_now(asked.handle(), call_bound).await?
+        let beat = observe::heartbeat_now(asked.handle(), call_bound).await?;
+        let waits = lock.waiting().await;
+        let given_up = waits.map_err(|reason| database(Scenario::Silence, reason))? == 0;
+        // Once the statement is over, events cause heartbeats again.
+        if let Some(beat) = beat
+            && !given_up
             && wait.beats.last() != Some(&beat)
         {
             wait.beats.push(beat);
         }
         let since = wait.since;
-        let after = |beat: &&Beat| beat.at.is_some_and(|at| at > since);
-        let came = wait.beats.iter().filter(after).count() >= ENOUGH;
-        let waits = lock.waiting().await;
-        let given_up = waits.map_err(|reason| database(Scenario::Silence, reason))? == 0;
-        if given_up || (came && two_are_enough) || !backoff.pause_within(deadline).await {
+        let came = wait.beats.iter().filter_map(|beat| beat.at).any(|at| {
+            let after = at.duration_since(since);
+            after.is_ok_and(|after| after > BY_AN_EVENT)
+        });
+        if given_up || (came && one_is_enough) || !backoff.pause_within(deadline).await {
             return Ok(());
         }
     }
