@@ -46,6 +46,9 @@ pub struct HarnessSettings {
     pub keep_failed: bool,
     /// Whether this harness runs a worker; without one it waits for somebody else's on its task queue.
     pub worker: bool,
+    /// Whether everything between the worker and its peers goes through [`Links`](super::faults::Links), which a test can cut; only
+    /// in a private world, because the address of the database is stored with the connection.
+    pub links: bool,
 }
 
 /// Which data a harness works on.
@@ -85,6 +88,7 @@ impl Default for HarnessSettings {
             own_namespace: false,
             keep_failed: false,
             worker: true,
+            links: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::CallbackHosts;
+use super::{CallbackHosts, ControlPlane};
 use crate::agent::AgentConfig;
 use crate::contract::DEFAULT_TASK_QUEUE;
 
@@ -36,6 +36,8 @@ pub struct WorkerConfig {
     pub threads: usize,
     /// How long a workflow task may wait for the worker that has the workflow in its cache.
     pub sticky_timeout: Duration,
+    /// The control plane that the worker reports to; none unless an organisation's key is given.
+    pub control_plane: Option<ControlPlane>,
 }
 
 impl WorkerConfig {
@@ -55,6 +57,7 @@ impl WorkerConfig {
             graceful_shutdown: Duration::from_secs(10),
             threads: 2,
             sticky_timeout: Duration::from_secs(5),
+            control_plane: None,
         }
     }
 

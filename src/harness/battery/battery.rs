@@ -5,14 +5,12 @@ use std::time::{Duration, Instant};
 
 use futures::future::LocalBoxFuture;
 
-use super::worker_process::WorkerProcess;
-use super::{
-    BatteryError, Subject, WorkerCommand, answered, data, delivery, plain, process, session,
-    waiting,
-};
+use super::{BatteryError, Subject, answered, data, delivery, plain, process, session, waiting};
 use crate::checks::{Evidence, RunEvidence, Scenario, Verdict, judge};
 use crate::contract::{SessionId, error_chain};
-use crate::harness::{AnyStack, Ask, Harness, HarnessSettings, Isolation};
+use crate::harness::{
+    AnyStack, Ask, Harness, HarnessSettings, Isolation, WorkerCommand, WorkerProcess,
+};
 
 /// What a battery asks, and how long it waits. The defaults fit the koperasi database.
 #[derive(Debug, Clone)]
