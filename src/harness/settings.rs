@@ -6,7 +6,7 @@ use super::bounds;
 use crate::agent::models::ModelChoice;
 use crate::agent::{LoopBounds, SqlLimits};
 use crate::stack::parse_bound;
-use crate::worker::{ActivityTimeouts, ConfigError, RetrySettings};
+use crate::worker::{ActivityTimeouts, ConfigError, RetrySettings, SenderSettings};
 
 /// Bounds and policies of one harness.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct HarnessSettings {
     pub timeouts: ActivityTimeouts,
     /// The worker's retry policy.
     pub retry: RetrySettings,
+    /// How the worker delivers events.
+    pub sender: SenderSettings,
     /// The bounds of one SQL statement of the worker's agent.
     pub sql: SqlLimits,
     /// The bounds of one run of the worker's agent.
@@ -80,6 +82,7 @@ impl Default for HarnessSettings {
                 initial_interval: Duration::from_millis(100),
                 ..RetrySettings::default()
             },
+            sender: SenderSettings::default(),
             sql: SqlLimits::default(),
             bounds: LoopBounds::default(),
             model: ModelChoice::default(),
