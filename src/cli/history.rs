@@ -157,6 +157,7 @@ async fn replay(paths: &[PathBuf]) -> Result<(), Exit> {
             Err(error) => {
                 match error {
                     HistoryError::Differs { .. } => differing += 1,
+                    HistoryError::Replayer { .. } => return Err(error.into()),
                     _ => unusable += 1,
                 }
                 format!("✗ {}  {}", file.display(), error_chain(&error))
