@@ -12,10 +12,8 @@ use super::console::{StandardError, out};
 use super::signals::unless_stopped;
 use super::stack::with_own_stack;
 use crate::checks::Scenario;
-use crate::harness::AnyStack;
-use crate::harness::battery::{
-    Battery, BatteryError, BatteryReport, BatterySettings, Subject, WorkerCommand,
-};
+use crate::harness::battery::{Battery, BatteryError, BatteryReport, BatterySettings, Subject};
+use crate::harness::{AnyStack, WorkerCommand, WorkerProcessError};
 use crate::mutants;
 use crate::report::{battery_json, battery_junit, battery_text, checks_markdown, checks_text};
 use crate::stack::{Attachment, Progress, SharedStack};
@@ -198,8 +196,18 @@ impl From<BatteryError> for Exit {
     fn from(error: BatteryError) -> Self {
         match error {
             BatteryError::Harness(error) => error.into(),
-            BatteryError::Command { .. } => Self::Usage(crate::contract::error_chain(&error)),
+            BatteryError::Worker(error) => error.into(),
             error => Self::Environment(crate::contract::error_chain(&error)),
+        }
+    }
+}
+
+impl From<WorkerProcessError> for Exit {
+    fn from(error: WorkerProcessError) -> Self {
+        let text = crate::contract::error_chain(&error);
+        match error {
+            WorkerProcessError::Command { .. } => Self::Usage(text),
+            _ => Self::Environment(text),
         }
     }
 }

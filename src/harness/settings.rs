@@ -53,6 +53,9 @@ pub struct HarnessSettings {
     pub cached_workflows: usize,
     /// Whether this harness runs a worker; without one it waits for somebody else's on its task queue.
     pub worker: bool,
+    /// Whether everything between the worker and its peers goes through [`Links`](super::faults::Links), which a test can cut; only
+    /// in a private world, because the address of the database is stored with the connection.
+    pub links: bool,
 }
 
 /// Which data a harness works on.
@@ -94,6 +97,7 @@ impl Default for HarnessSettings {
             keep_failed: false,
             cached_workflows: DEFAULT_CACHED_WORKFLOWS,
             worker: true,
+            links: false,
         }
     }
 }

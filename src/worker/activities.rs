@@ -10,6 +10,7 @@ use temporalio_sdk::activities::{ActivityContext, ActivityError};
 
 use super::attempt::{self, Attempt, Outcome};
 use super::cancellation::{Cancellation, Stopping};
+use super::control_plane::ActiveSessions;
 use super::heartbeat::Heartbeats;
 use super::payload::decode_arguments;
 use super::sender::{CallbackSender, Destination};
@@ -29,6 +30,7 @@ pub struct KaiActivities {
     pub(super) sender: SenderSettings,
     pub(super) callback_hosts: Option<CallbackHosts>,
     pub(super) stopping: Stopping,
+    pub(super) sessions: ActiveSessions,
 }
 
 #[activities]
@@ -139,6 +141,7 @@ impl KaiActivities {
         ctx: ActivityContext,
         arguments: &Arguments,
     ) -> Result<ChatResult, ActivityError> {
+        let _session = self.sessions.begin();
         let url = arguments.optional(3, "callback_url").map_err(invalid)?;
         if mutants::is(Mutant::EmptyUrlKills) && url == Some("") {
             return Err(invalid(ArgumentError::NotText {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::CallbackHosts;
+use super::{CallbackHosts, ControlPlane};
 use crate::agent::AgentConfig;
 use crate::contract::DEFAULT_TASK_QUEUE;
 
@@ -42,6 +42,8 @@ pub struct WorkerConfig {
     /// How many workflows are kept in memory between their tasks; 1,000. With 0 each workflow task replays its workflow from
     /// the start, which finds code that does not replay.
     pub cached_workflows: usize,
+    /// The control plane that the worker reports to; none unless an organisation's key is given.
+    pub control_plane: Option<ControlPlane>,
 }
 
 impl WorkerConfig {
@@ -62,6 +64,7 @@ impl WorkerConfig {
             threads: 2,
             sticky_timeout: Duration::from_secs(5),
             cached_workflows: DEFAULT_CACHED_WORKFLOWS,
+            control_plane: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{CallbackHostsError, ConfigError, TemporalTarget, WorkerConfig};
+use super::{CallbackHostsError, ConfigError, TemporalTarget, WorkerConfig, control_plane};
 use crate::agent::{AgentConfig, LoopBounds, TypesenseConfig};
 use crate::contract::{DEFAULT_TASK_QUEUE, Secret, organisation_task_queue};
 
@@ -93,6 +93,7 @@ impl WorkerConfig {
             seconds(&get, "SQL_LOCK_TIMEOUT")?,
         );
         set(&mut config.cached_workflows, cached_workflows(&get)?);
+        config.control_plane = control_plane::from_variables(&get)?;
         config.health = Some(SocketAddr::from(([127, 0, 0, 1], port)));
         Ok(config)
     }
@@ -250,14 +251,19 @@ fn port(variable: &'static str, text: &str) -> Result<u16, ConfigError> {
     })
 }
 
-/// `kai-worker-{hostname}-{8 hex}`.
-pub(super) fn default_identity() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+/// The name of this machine.
+pub(super) fn hostname() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| std::env::var("HOSTNAME").ok())
         .map(|host| host.trim().to_owned())
         .filter(|host| !host.is_empty())
-        .unwrap_or_else(|| "localhost".to_owned());
+        .unwrap_or_else(|| "localhost".to_owned())
+}
+
+/// `kai-worker-{hostname}-{8 hex}`.
+pub(super) fn default_identity() -> String {
+    let host = hostname();
     let id = uuid::Uuid::new_v4().simple().to_string();
     format!("kai-worker-{host}-{}", &id[..8])
 }

@@ -16,6 +16,7 @@ mod cancellation;
 mod chat_env;
 mod config;
 mod connect;
+mod control_plane;
 mod env;
 mod error;
 mod health;
@@ -35,6 +36,7 @@ pub use config::{
     WorkerConfig,
 };
 pub use connect::connect;
+pub use control_plane::ControlPlane;
 pub(crate) use env::{COLLECTION_PREFIX, cached_workflows};
 pub use error::{ConfigError, WorkerError};
 pub use health::Health;

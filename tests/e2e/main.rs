@@ -35,6 +35,7 @@ mod processes;
 mod python_worker;
 mod questions;
 mod repetition;
+mod resilience;
 mod scripted;
 mod seed;
 mod seeded_image;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use kai_e2e::checks::{Scenario, Verdict};
-use kai_e2e::harness::battery::{Battery, BatterySettings, Subject, WorkerCommand};
+use kai_e2e::harness::WorkerCommand;
+use kai_e2e::harness::battery::{Battery, BatterySettings, Subject};
 use kai_e2e::harness::{AnyStack, Harness, harness};
 use kai_e2e::mutants::{Mutant, Part};
 use rstest::rstest;

@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 
 use futures::future::LocalBoxFuture;
 
-use super::worker_process::WorkerProcess;
-use super::{
-    BatteryError, Subject, WorkerCommand, answered, data, delivery, plain, process, session,
-    waiting,
-};
+use super::{BatteryError, Subject, answered, data, delivery, plain, process, session, waiting};
 use crate::checks::{Evidence, RunEvidence, Scenario, Verdict, judge};
 use crate::contract::{SessionId, error_chain};
-use crate::harness::{AnyStack, Ask, Harness, HarnessSettings, Isolation};
+use crate::harness::{
+    AnyStack, Ask, Harness, HarnessSettings, Isolation, WorkerCommand, WorkerProcess,
+    WorkerProcessError,
+};
 use crate::stack::Backoff;
 
 /// What a battery asks, and how long it waits. The defaults fit the koperasi database.
@@ -116,14 +115,15 @@ async fn until_polled(harness: &Harness, bound: Duration) -> Result<(), BatteryE
             break format!("nobody did within {bound:?}");
         }
     };
-    Err(BatteryError::NotPolling {
+    Err(WorkerProcessError::NotPolling {
         task_queue: harness.task_queue().to_owned(),
         reason,
         output: format!(
             "the namespace is `{}`; `kai-e2e up --format env` prints how a worker reaches the stack",
             harness.namespace()
         ),
-    })
+    }
+    .into())
 }
 
 /// What came of one scenario.
