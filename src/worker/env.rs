@@ -105,7 +105,8 @@ impl TemporalTarget {
         Self::from_variables(&|name| {
             std::env::var(name)
                 .ok()
-                .filter(|text| !text.trim().is_empty())
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty())
         })
     }
 

@@ -63,7 +63,8 @@ fn shorthand(payload: &Value) -> Option<Value> {
         JSON => {
             let value: Value = serde_json::from_str(&text).ok()?;
             // Null would be read back as `binary/null`, and digits that no number of ours holds would be lost.
-            let whole = value.to_string() == without_space(&text);
+            let written = value.to_string();
+            let whole = written == without_space(&text);
             (whole && !value.is_null() && !is_in_full(&value)).then_some(value)
         }
         _ => None,
