@@ -7,7 +7,8 @@ use crate::agent::models::ModelChoice;
 use crate::agent::{LoopBounds, SqlLimits};
 use crate::stack::parse_bound;
 use crate::worker::{
-    ActivityTimeouts, ConfigError, DEFAULT_CACHED_WORKFLOWS, RetrySettings, cached_workflows,
+    ActivityTimeouts, ConfigError, DEFAULT_CACHED_WORKFLOWS, RetrySettings, SenderSettings,
+    cached_workflows,
 };
 
 /// Bounds and policies of one harness.
@@ -32,6 +33,8 @@ pub struct HarnessSettings {
     pub timeouts: ActivityTimeouts,
     /// The worker's retry policy.
     pub retry: RetrySettings,
+    /// How the worker delivers events.
+    pub sender: SenderSettings,
     /// The bounds of one SQL statement of the worker's agent.
     pub sql: SqlLimits,
     /// The bounds of one run of the worker's agent.
@@ -87,6 +90,7 @@ impl Default for HarnessSettings {
                 initial_interval: Duration::from_millis(100),
                 ..RetrySettings::default()
             },
+            sender: SenderSettings::default(),
             sql: SqlLimits::default(),
             bounds: LoopBounds::default(),
             model: ModelChoice::default(),

@@ -124,6 +124,7 @@ impl Wiring {
             timeouts: settings.timeouts,
             retry: settings.retry,
             cached_workflows: settings.cached_workflows,
+            sender: settings.sender,
             threads: 1,
             ..WorkerConfig::new(self.temporal_of(&seen), agent)
         }

@@ -69,6 +69,9 @@ impl WorkerConfig {
             seconds(&get, "CALLBACK_TIMEOUT")?,
         );
         set(&mut config.sender.budget, seconds(&get, "CALLBACK_BUDGET")?);
+        if let Some(queue) = count(&get, "CALLBACK_QUEUE")? {
+            config.sender.queue = queue;
+        }
         if let Some(attempts) = count(&get, "CALLBACK_ATTEMPTS")? {
             config.sender.attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
         }
@@ -339,12 +342,14 @@ mod tests {
             ("CALLBACK_TIMEOUT", "0.5"),
             ("CALLBACK_BUDGET", "4"),
             ("CALLBACK_ATTEMPTS", "2"),
+            ("CALLBACK_QUEUE", "7"),
             ("CALLBACK_ALLOWED_HOSTS", "events.example"),
         ])
         .expect("usable");
         assert_eq!(config.sender.request_timeout, Duration::from_millis(500));
         assert_eq!(config.sender.budget, Duration::from_secs(4));
         assert_eq!(config.sender.attempts, 2);
+        assert_eq!(config.sender.queue, 7);
         assert_eq!(config.callback_hosts, "events.example".parse().ok());
         let config = read(&[
             ("ACTIVITY_HEARTBEAT_TIMEOUT", "6"),

@@ -24,6 +24,7 @@ mod heartbeat;
 mod payload;
 mod running;
 mod sender;
+mod supersession;
 #[allow(missing_docs)]
 mod workflow;
 

@@ -239,12 +239,9 @@ fn polling(
         .map_err(|error| refused(error.to_string()))?;
     let runtime =
         Runtime::from_current_tokio(options).map_err(|error| refused(error.to_string()))?;
-    Worker::new(
-        &runtime,
-        client,
-        worker_options(config, agent, stopping, sessions)?,
-    )
-    .map_err(|error| refused(crate::contract::error_chain(&error)))
+    let options = worker_options(config, agent, stopping, sessions, client.clone())?;
+    Worker::new(&runtime, client, options)
+        .map_err(|error| refused(crate::contract::error_chain(&error)))
 }
 
 fn worker_options(
@@ -252,6 +249,7 @@ fn worker_options(
     agent: Agent,
     stopping: &Stopping,
     sessions: &ActiveSessions,
+    asking: Client,
 ) -> Result<WorkerOptions, WorkerError> {
     let refused = |error: &dyn std::error::Error| WorkerError::Create {
         task_queue: config.task_queue.clone(),
@@ -274,6 +272,7 @@ fn worker_options(
         callback_hosts: config.callback_hosts.clone(),
         stopping: stopping.clone(),
         sessions: sessions.clone(),
+        client: asking,
     };
     Ok(WorkerOptions::new(config.task_queue.clone())
         // The default is a checksum of the whole executable: half a second a process.

@@ -134,7 +134,16 @@ impl CallbackSender {
     }
 
     /// Delivers what is left, then `last` (if any), and ends. All of it within the budget.
-    pub(in crate::worker) async fn finish(mut self, last: Option<Event>) {
+    pub(in crate::worker) async fn finish(self, last: Option<Event>) {
+        self.finish_unless(last, std::future::ready(false)).await;
+    }
+
+    /// As [`finish`](Self::finish), but what is asked while the rest is delivered may say that `last` is not to be sent.
+    pub(in crate::worker) async fn finish_unless(
+        mut self,
+        last: Option<Event>,
+        unless: impl Future<Output = bool>,
+    ) {
         let mut end = Vec::new();
         if let Some(open) = &mut self.open {
             end = open
@@ -151,20 +160,23 @@ impl CallbackSender {
         let last = last.map(|event| open.number(event));
         drop(open.queue);
         let mut task = open.task;
-        let ended = match tokio::time::timeout(left, &mut task).await {
-            Ok(ended) => ended,
-            Err(_) => {
-                open.give_up.cancel();
-                task.await
+        let delivered = async {
+            match tokio::time::timeout(left, &mut task).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    open.give_up.cancel();
+                    task.await
+                }
             }
         };
+        let (ended, without_last) = tokio::join!(delivered, unless);
         if let Err(error) = ended {
             tracing::error!(%error, "the sender of callbacks ended early");
             open.poster
                 .give_up_before(open.next_seq - u64::from(last.is_some()))
                 .await;
         }
-        if let Some(last) = last {
+        if let Some(last) = last.filter(|_| !without_last) {
             open.poster.post_last(last, deadline).await;
         }
     }

@@ -23,6 +23,7 @@ async fn a_worker_that_was_cut_off_from_everything_goes_on_when_the_network_is_b
     answer(&run)?;
     // What the first attempt had left to say may have come when the second one was under way.
     let kept = Kept {
+        may: &["sql.nothing-else-ran"],
         noted: &["late", "gap"],
         ..Kept::taken_over()
     };

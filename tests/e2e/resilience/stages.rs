@@ -1,11 +1,14 @@
 //! A caller that loses interest: cancel and terminate, at every stage of a run.
 
-use futures::future::join_all;
+use futures::StreamExt;
 use kai_e2e::harness::faults::Point;
 use kai_e2e::harness::{Harness, HarnessSettings, Outcome, Run};
 
 use super::scene::{SOON, all_kept, points, settings, shared};
 use crate::support::{CANONICAL, Result};
+
+/// How many at once.
+const AT_ONCE: usize = 6;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum End {
@@ -92,7 +95,11 @@ async fn at_every_stage(end: End) -> Result {
                 .collect::<Vec<_>>()
         }
     });
-    all_kept(join_all(all).await.concat())?;
+    let broken: Vec<Vec<String>> = futures::stream::iter(all)
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    all_kept(broken.concat())?;
     // The worker is none the worse for it.
     harness.ask(CANONICAL).await?.check()?;
     Ok(harness.stop().await?)

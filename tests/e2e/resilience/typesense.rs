@@ -83,7 +83,7 @@ async fn typesense_that_goes_in_the_middle_costs_an_attempt() -> Result {
     let kept = Kept {
         attempts: &numbers,
         but: &["history.one-activity"],
-        noted: &[],
+        ..Kept::default()
     };
     all_kept(kept.broken_by(&harness, &run))?;
     Ok(harness.stop().await?)
