@@ -116,7 +116,10 @@ async fn postgres_that_is_gone_for_several_attempts_is_waited_for_with_growing_p
     asked.at_point(SOON).await?;
     owner(&stack)?.kill(Service::Postgres).await?;
     asked.release();
-    asked.until_attempt(5, SOON).await?;
+    if let Err(error) = asked.until_attempt(5, SOON).await {
+        let run = asked.finish().await?;
+        return Err(format!("{error}: {:?} {:?}", run.outcome(), run.event_kinds()).into());
+    }
     owner(&stack)?.start_again(Service::Postgres).await?;
     let run = asked.finish().await?;
     answer(&run)?;
