@@ -94,6 +94,9 @@ impl Harness {
             }
             Isolation::Master => (None, Wiring::master(stack.endpoints())),
         };
+        if let Some(name) = &settings.namespace {
+            wiring.namespace.clone_from(name);
+        }
         if settings.own_namespace {
             let name = format!("kai-e2e-{}", short_id());
             namespace::register(&wiring, &name).await?;
@@ -105,6 +108,7 @@ impl Harness {
             worker: None,
             world,
             wiring: wiring.clone(),
+            own_namespace: settings.own_namespace,
             failures: failures.clone(),
             stop_timeout: settings.stop_timeout,
             keep_failed: settings.keep_failed,

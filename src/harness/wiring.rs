@@ -123,6 +123,7 @@ impl Wiring {
             task_queue: task_queue.to_owned(),
             timeouts: settings.timeouts,
             retry: settings.retry,
+            cached_workflows: settings.cached_workflows,
             sender: settings.sender,
             threads: 1,
             ..WorkerConfig::new(self.temporal_of(&seen), agent)

@@ -12,6 +12,8 @@ const DEFAULT_HEALTH_PORT: u16 = 8091;
 /// What goes in front of the names of Typesense's collections; not one of KAI's own. It leads a worker into the private
 /// world of a harness.
 pub(crate) const COLLECTION_PREFIX: &str = "TYPESENSE_COLLECTION_PREFIX";
+/// How many workflows a worker keeps in memory between their tasks. Ours; the harness hands it on to its own workers.
+const STICKY_CACHE: &str = "KAI_E2E_STICKY_CACHE";
 /// Set one of these and Temporal's own configuration decides instead of `TEMPORAL_HOST`.
 const TEMPORAL_OWN: [&str; 3] = [
     "TEMPORAL_ADDRESS",
@@ -38,15 +40,7 @@ impl WorkerConfig {
                 .map(|text| text.trim().to_owned())
                 .filter(|text| !text.is_empty())
         };
-        let temporal = if TEMPORAL_OWN.iter().any(|name| get(name).is_some()) {
-            TemporalTarget::Environment
-        } else {
-            TemporalTarget::Address {
-                address: get("TEMPORAL_HOST").unwrap_or_else(|| "localhost:7233".to_owned()),
-                namespace: get("TEMPORAL_NAMESPACE").unwrap_or_else(|| "default".to_owned()),
-            }
-        };
-        let mut config = Self::new(temporal, agent(&get)?);
+        let mut config = Self::new(TemporalTarget::from_variables(&get), agent(&get)?);
         config.task_queue = match (get("TEMPORAL_TASK_QUEUE"), get("ORG_ID")) {
             (Some(queue), _) => queue,
             (None, Some(organisation)) => organisation_task_queue(&organisation),
@@ -101,10 +95,48 @@ impl WorkerConfig {
             &mut config.agent.sql.lock_timeout,
             seconds(&get, "SQL_LOCK_TIMEOUT")?,
         );
+        set(&mut config.cached_workflows, cached_workflows(&get)?);
         config.control_plane = control_plane::from_variables(&get)?;
         config.health = Some(SocketAddr::from(([127, 0, 0, 1], port)));
         Ok(config)
     }
+}
+
+impl TemporalTarget {
+    /// The server that the environment of this process names, as for a worker (contract §6).
+    pub fn from_env() -> Self {
+        Self::from_variables(&|name| {
+            std::env::var(name)
+                .ok()
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty())
+        })
+    }
+
+    fn from_variables(get: &impl Fn(&str) -> Option<String>) -> Self {
+        if TEMPORAL_OWN.iter().any(|name| get(name).is_some()) {
+            return Self::Environment;
+        }
+        Self::Address {
+            address: get("TEMPORAL_HOST").unwrap_or_else(|| "localhost:7233".to_owned()),
+            namespace: get("TEMPORAL_NAMESPACE").unwrap_or_else(|| "default".to_owned()),
+        }
+    }
+}
+
+/// [`STICKY_CACHE`]: a whole number, 0 allowed.
+pub(crate) fn cached_workflows(
+    get: &impl Fn(&str) -> Option<String>,
+) -> Result<Option<usize>, ConfigError> {
+    let Some(value) = get(STICKY_CACHE) else {
+        return Ok(None);
+    };
+    let number = value.trim().parse().map_err(|_| ConfigError::Invalid {
+        variable: STICKY_CACHE,
+        value: value.clone(),
+        wanted: "it must be a whole number; 0 replays each workflow task from the start".to_owned(),
+    });
+    number.map(Some)
 }
 
 fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigError> {
@@ -334,6 +366,17 @@ mod tests {
         );
         assert_eq!(config.graceful_shutdown, seconds(9));
         assert_eq!(read(&[]).expect("usable").callback_hosts, None);
+    }
+
+    #[test]
+    fn the_sticky_cache_may_be_empty() {
+        let cached = |pairs: &[(&str, &str)]| read(pairs).map(|config| config.cached_workflows);
+        assert_eq!(cached(&[]).expect("usable"), 1000);
+        assert_eq!(cached(&[("KAI_E2E_STICKY_CACHE", "0")]).expect("usable"), 0);
+        let said = cached(&[("KAI_E2E_STICKY_CACHE", "none")])
+            .unwrap_err()
+            .to_string();
+        assert!(said.starts_with("KAI_E2E_STICKY_CACHE is `none`"), "{said}");
     }
 
     #[test]

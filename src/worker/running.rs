@@ -293,6 +293,7 @@ fn worker_options(
         .max_heartbeat_throttle_interval(config.heartbeats.throttle)
         .default_heartbeat_throttle_interval(config.heartbeats.throttle)
         .sticky_queue_schedule_to_start_timeout(config.sticky_timeout)
+        .max_cached_workflows(config.cached_workflows)
         .build())
 }
 

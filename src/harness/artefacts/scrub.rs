@@ -14,13 +14,13 @@ const SHORTEST: usize = 8;
 
 /// Replaces every secret that it knows, and every password in a URI or a connection string.
 #[derive(Debug, Default)]
-pub(super) struct Scrubber {
+pub(in crate::harness) struct Scrubber {
     secrets: Vec<String>,
 }
 
 impl Scrubber {
     /// The secrets of this process's environment.
-    pub(super) fn of_environment() -> Self {
+    pub(in crate::harness) fn of_environment() -> Self {
         Self::of_variables(std::env::vars())
     }
 
@@ -36,7 +36,7 @@ impl Scrubber {
     }
 
     /// The secrets of one stack.
-    pub(super) fn add_stack(&mut self, endpoints: &Endpoints) {
+    pub(in crate::harness) fn add_stack(&mut self, endpoints: &Endpoints) {
         self.add(endpoints.postgres.admin_password.reveal());
         self.add(endpoints.postgres.reader_password.reveal());
         self.add(endpoints.typesense.api_key.reveal());
@@ -61,7 +61,7 @@ impl Scrubber {
     }
 
     /// The text without them.
-    pub(super) fn scrub(&self, text: &str) -> String {
+    pub(in crate::harness) fn scrub(&self, text: &str) -> String {
         let mut text = without_uri_passwords(text);
         for secret in &self.secrets {
             if text.contains(secret.as_str()) {

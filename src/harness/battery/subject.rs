@@ -12,6 +12,8 @@ pub enum Subject {
     Elsewhere {
         /// The queue that it polls.
         task_queue: String,
+        /// The namespace of that queue; none: `default`.
+        namespace: Option<String>,
         /// The connection that it knows, to the stack's own database; none: the one that the battery stores with its own
         /// keys.
         connection_id: Option<String>,
