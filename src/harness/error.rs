@@ -124,6 +124,18 @@ pub enum HarnessError {
         /// What was seen last.
         seen: Vec<i32>,
     },
+    /// No heartbeat came of a run's activity.
+    #[error(
+        "no further heartbeat of workflow {workflow_id} came within {within:?}; the last one seen was {seen:?}"
+    )]
+    NoHeartbeat {
+        /// The workflow.
+        workflow_id: String,
+        /// The bound.
+        within: Duration,
+        /// The details of the last one.
+        seen: Option<String>,
+    },
     /// A run was waited for that is not to be held.
     #[error("the run is held nowhere; say where with `Ask::hold_at`")]
     NotHeld,

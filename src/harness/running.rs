@@ -53,7 +53,7 @@ pub struct RunningAsk<'a> {
 }
 
 impl RunningAsk<'_> {
-    /// Waits until the run is at the point that it is [held at](Ask::hold_at).
+    /// Waits until the run is at the point that it is [held at](super::Ask::hold_at).
     ///
     /// # Errors
     /// When it does not come there within the bound; the error says how far it came.
@@ -109,6 +109,35 @@ impl RunningAsk<'_> {
                     attempt,
                     within,
                     seen: pending,
+                });
+            }
+        }
+    }
+
+    /// Waits until Temporal has had a heartbeat of the run's activity after a moment: its answer has told the worker all that
+    /// Temporal knew by then, a cancellation too.
+    ///
+    /// # Errors
+    /// When none comes within the bound; the error says which was seen last.
+    pub async fn until_heartbeat(
+        &self,
+        after: SystemTime,
+        within: Duration,
+    ) -> Result<(), HarnessError> {
+        let deadline = Instant::now() + within;
+        let mut backoff = Backoff::new();
+        loop {
+            let bound = self.harness.settings.call_timeout;
+            let beat = observe::heartbeat_now(&self.handle, bound).await?;
+            let at = beat.as_ref().and_then(|beat| beat.at);
+            if at.is_some_and(|at| at > after) {
+                return Ok(());
+            }
+            if !backoff.pause_within(deadline).await {
+                return Err(HarnessError::NoHeartbeat {
+                    workflow_id: self.workflow_id().to_owned(),
+                    within,
+                    seen: beat.map(|beat| beat.details),
                 });
             }
         }

@@ -205,7 +205,7 @@ impl KaiActivities {
             cancellation: &cancellation,
             supersession: supersession.as_ref(),
         };
-        let Outcome { result, failure } = run.to_its_end(sender).await;
+        let Outcome { result, failure } = run.carry_out(sender).await;
         match failure {
             Some(failure) => Err(failed(failure)),
             None => Ok(result),

@@ -54,7 +54,7 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     /// Runs the agent once and ends the stream, unless another attempt does or will.
-    pub(super) async fn to_its_end(self, mut sender: CallbackSender) -> Outcome {
+    pub(super) async fn carry_out(self, mut sender: CallbackSender) -> Outcome {
         let Self {
             agent,
             input,

@@ -1,5 +1,7 @@
 //! A caller that loses interest: cancel and terminate, at every stage of a run.
 
+use std::time::SystemTime;
+
 use futures::StreamExt;
 use kai_e2e::harness::faults::Point;
 use kai_e2e::harness::{Harness, HarnessSettings, Outcome, Run};
@@ -34,7 +36,11 @@ async fn ended_at(harness: &Harness, point: Point, end: End) -> Result<Run> {
     let mut asked = harness.ask(CANONICAL).hold_at(point).start().await?;
     asked.at_point(SOON).await?;
     match end {
-        End::Cancel => asked.cancel().await?,
+        End::Cancel => {
+            asked.cancel().await?;
+            // So that the worker knows before it goes on.
+            asked.until_heartbeat(SystemTime::now(), SOON).await?;
+        }
         End::Terminate => asked.terminate().await?,
     }
     asked.release();
@@ -90,7 +96,8 @@ async fn at_every_stage(end: End) -> Result {
     let all = points.into_iter().map(|point| {
         let harness = &harness;
         async move {
-            let (name, is_over) = (point.to_string(), point == Point::event("done"));
+            let name = point.to_string();
+            let is_over = ["suggestions", "done"].map(Point::event).contains(&point);
             let wrong = match Box::pin(ended_at(harness, point, end)).await {
                 Ok(run) => wrong(&run, end, is_over),
                 Err(error) => vec![error.to_string()],
