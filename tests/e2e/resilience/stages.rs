@@ -38,7 +38,8 @@ async fn ended_at(harness: &Harness, point: Point, end: End) -> Result<Run> {
     match end {
         End::Cancel => {
             asked.cancel().await?;
-            // So that the worker knows before it goes on.
+            // The answer to the first one tells the worker, and it has read that when it sends the second.
+            asked.until_heartbeat(SystemTime::now(), SOON).await?;
             asked.until_heartbeat(SystemTime::now(), SOON).await?;
         }
         End::Terminate => asked.terminate().await?,
