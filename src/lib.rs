@@ -35,6 +35,7 @@
 //! | [`report`] | what was found as text and JSON |
 //! | [`eval`] | how often a model is right: questions with known answers, judged by executed results |
 //! | [`harness`] | everything that one test needs, wired together; a [`Run`](harness::Run) and what can be asked of it |
+//! | [`rows`] | results of statements, read as the role that may only read, and compared by what they say |
 //! | [`checks`] | named checks over the evidence of a run; pure functions |
 //! | [`worker`] | the KAI worker: workflow, activities, callbacks, heartbeats, health |
 //! | [`agent`] | a question in, events and an answer out; knows nothing of Temporal |
@@ -70,5 +71,6 @@ pub mod eval;
 pub mod harness;
 pub mod mutants;
 pub mod report;
+pub mod rows;
 pub mod stack;
 pub mod worker;

@@ -228,6 +228,10 @@ impl<'a> Ask<'a> {
                 .get("conversation_id")
                 .and_then(Value::as_str)
                 .map(str::to_owned),
+            connection: argument
+                .get("connection_id")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             started_at,
             started,
             timeout: self.timeout,
@@ -263,6 +267,8 @@ pub struct RunningAsk<'a> {
     handle: Handle,
     /// The conversation that the argument names.
     conversation: Option<String>,
+    /// The connection that the argument names.
+    connection: Option<String>,
     /// Tells whether other runs of the harness were under way.
     turn: Turn,
     started_at: SystemTime,
@@ -465,6 +471,7 @@ impl RunningAsk<'_> {
             history,
             evidence,
             gone,
+            database: self.harness.database_of(self.connection.as_deref()),
             witness: self.witness,
             failures: self.harness.failures.clone(),
         })

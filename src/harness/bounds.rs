@@ -60,9 +60,16 @@ pub(super) const MODEL: Bound = Bound::seconds(
     "the local language model to be ready",
 );
 
+/// Nobody knows what a test waits for: as long as people would.
+pub(super) const EVENTUALLY: Bound = Bound::seconds(
+    "KAI_E2E_EVENTUALLY_TIMEOUT",
+    20,
+    "what a test expects eventually",
+);
+
 /// All of this room.
-pub(super) const ALL: [Bound; 10] = [
-    RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, NAMESPACE, MODEL,
+pub(super) const ALL: [Bound; 11] = [
+    RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, NAMESPACE, MODEL, EVENTUALLY,
 ];
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Taking secrets out of texts that are kept.
 
+use crate::contract::Secret;
 use crate::harness::wiring::encrypt_key;
 use crate::stack::Endpoints;
 
@@ -14,7 +15,7 @@ const SHORTEST: usize = 8;
 
 /// Replaces every secret that it knows, and every password in a URI or a connection string.
 #[derive(Debug, Default)]
-pub(super) struct Scrubber {
+pub(in crate::harness) struct Scrubber {
     secrets: Vec<String>,
 }
 
@@ -32,6 +33,13 @@ impl Scrubber {
                 scrubber.add(&value);
             }
         }
+        scrubber
+    }
+
+    /// These secrets only.
+    pub(in crate::harness) fn of_secrets<'a>(secrets: impl Iterator<Item = &'a Secret>) -> Self {
+        let mut scrubber = Self::default();
+        secrets.for_each(|secret| scrubber.add(secret.reveal()));
         scrubber
     }
 
@@ -61,7 +69,7 @@ impl Scrubber {
     }
 
     /// The text without them.
-    pub(super) fn scrub(&self, text: &str) -> String {
+    pub(in crate::harness) fn scrub(&self, text: &str) -> String {
         let mut text = without_uri_passwords(text);
         for secret in &self.secrets {
             if text.contains(secret.as_str()) {
@@ -141,7 +149,6 @@ fn without_named_passwords(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::Secret;
     use crate::stack::{PostgresEndpoint, TypesenseEndpoint};
 
     fn scrubber() -> Scrubber {
