@@ -44,12 +44,12 @@ pub enum EventuallyError {
         artefacts: Option<Artefacts>,
     },
     /// A look failed.
-    #[error("it could not be seen whether {what}: {source}{}", ending(.artefacts))]
+    #[error("it could not be seen whether {what}: {reason}{}", ending(.artefacts))]
     Look {
         /// What was waited for.
         what: String,
-        /// Why.
-        source: Box<dyn Error + Send + Sync>,
+        /// Why, with its causes.
+        reason: String,
         /// Where the artefacts of the test lie.
         artefacts: Option<Artefacts>,
     },
@@ -141,7 +141,7 @@ where
         let seen = seen.map_err(|error| {
             let error = EventuallyError::Look {
                 what: what.to_owned(),
-                source: error.into(),
+                reason: crate::contract::error_chain(&*error.into()),
                 artefacts: None,
             };
             error.in_this_test()

@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(
             tables(markdown),
             [
-                table(&["Provinsi", "n"], &[&["a | b", "7"], &["c"]]),
+                table(&["Provinsi", "n"], &[&["a | b", "7"], &["c", ""]]),
                 table(&["x", "y"], &[&["1", "2"]])
             ]
         );

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::layout::{LEFT, Layout, RIGHT, shortened};
+use super::layout::{LEFT, Layout, RIGHT, counted, shortened};
 use super::path::Path;
 use super::subject::output;
 use super::{Expectations, Is, Unmet};
@@ -170,7 +170,7 @@ fn is_called(expectations: &Expectations<'_>, call: &Call) -> Result<(), Unmet> 
             format!("a call of {}", call.tool),
             match all.len() {
                 0 => "none".to_owned(),
-                count => format!("{count} calls"),
+                count => counted(count, "call"),
             },
         );
     }

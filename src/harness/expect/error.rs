@@ -28,34 +28,30 @@ pub struct Unmet {
 
 impl Unmet {
     pub(super) fn differs(what: impl Into<String>, beside: impl fmt::Display) -> Self {
-        let beside = beside.to_string();
         Self {
             reason: Reason::Differs,
-            text: match beside.is_empty() {
-                true => wrapped(&what.into(), "  "),
-                false => format!("{}\n{beside}", wrapped(&what.into(), "  ")),
-            },
+            text: format!("{}\n{beside}", what.into()),
         }
     }
 
     pub(super) fn not_judged(what: impl Into<String>) -> Self {
         Self {
             reason: Reason::NotJudged,
-            text: wrapped(&what.into(), "  "),
+            text: what.into(),
         }
     }
 
     pub(super) fn unreadable(what: impl Into<String>) -> Self {
         Self {
             reason: Reason::Unreadable,
-            text: wrapped(&what.into(), "  "),
+            text: what.into(),
         }
     }
 
     /// Says which expectation it is about, where its own text does not.
     pub(super) fn about(mut self, what: &str) -> Self {
         if self.reason != Reason::Differs {
-            self.text = wrapped(&format!("{what}: {}", self.text), "  ");
+            self.text = format!("{what}: {}", self.text);
         }
         self
     }
@@ -74,7 +70,7 @@ impl From<PatternError> for Unmet {
 
 impl fmt::Display for Unmet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&wrapped(&self.text, "  "))
     }
 }
 

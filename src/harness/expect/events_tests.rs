@@ -42,7 +42,7 @@ fn matches_whole_and_partial_sequences() {
         "todo_update done",
         "… token{4} done",
         "… token{4,} done",
-        "… token{,2} done",
+        "… sql_result token{,2} done",
         "… (tool_start tool_end){3} …",
         "… sql_result (error | token token) done",
         "_{9}",

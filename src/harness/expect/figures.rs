@@ -97,10 +97,9 @@ fn digits(text: &str) -> Vec<std::ops::Range<usize>> {
 /// How a number is written, where only one way is possible.
 fn shown_by(digits: &str) -> Option<Writing> {
     use Writing::{English, Indonesian};
-    let both = [readings(digits, Indonesian), readings(digits, English)];
-    match (both[0].is_empty(), both[1].is_empty()) {
-        (false, true) => Some(Indonesian),
-        (true, false) => Some(English),
+    match (reading(digits, '.', ','), reading(digits, ',', '.')) {
+        (Some(_), None) => Some(Indonesian),
+        (None, Some(_)) => Some(English),
         _ => None,
     }
 }
@@ -180,7 +179,7 @@ fn minus(text: &str, start: usize) -> Option<usize> {
     if !before.ends_with(is_minus) {
         let currency = CURRENCIES.iter().find_map(|name| before.strip_suffix(name));
         before = currency?.trim_end_matches([' ', '\u{a0}', '\u{202f}']);
-    } else if before.len() < start && before.len() + 1 < start {
+    } else if before.len() < start {
         // `- 5` is an item of a list.
         return None;
     }

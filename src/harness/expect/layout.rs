@@ -44,8 +44,8 @@ impl Layout {
     fn push(&mut self, differs: bool, left: String, right: String) {
         self.lines.push(Line {
             differs,
-            left: shortened(&one_line(&left), LEFT),
-            right: shortened(&one_line(&right), WIDTH),
+            left: shortened(&printable(&left), LEFT),
+            right: shortened(&printable(&right), WIDTH),
         });
     }
 
@@ -89,6 +89,13 @@ impl Layout {
 
 pub(super) fn width(text: &str) -> usize {
     text.chars().count()
+}
+
+/// The text with a space for each control character.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// The text without line ends and other control characters, and with single spaces.

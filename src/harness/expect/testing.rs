@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ExpectationError, Expectations};
 use crate::checks::{Facts, RunEvidence, SeenEvent};
-use crate::contract::{Event, Secret};
+use crate::contract::Secret;
 
 pub(super) const PROMPT: &str =
     "Tampilkan top 3 provinsi dengan rata-rata modal awal koperasi tertinggi";
@@ -154,9 +154,4 @@ pub(super) fn told(
     let too_wide = text.lines().find(|line| line.chars().count() > 120);
     assert_eq!(too_wide, None);
     text
-}
-
-/// An event of the made-up kind.
-pub(super) fn event(value: Value) -> Event {
-    serde_json::from_value(value).expect("an event")
 }
