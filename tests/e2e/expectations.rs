@@ -176,7 +176,7 @@ async fn rows_are_those_of_the_database_that_was_asked(#[future(awt)] harness: H
     )
     .await?;
     let differs = run.expect().same_rows("SELECT n FROM note").await.check();
-    let said = differs.expect_err("another number").to_string();
+    let said = unwrapped(&differs.expect_err("another number"));
     assert!(
         said.contains("no column holds what the golden column 1 (`n`) does"),
         "{said}"
@@ -199,12 +199,18 @@ async fn rows_are_those_of_the_database_that_was_asked(#[future(awt)] harness: H
         .check()
         .expect_err("it is gone");
     assert_eq!(reasons(&gone), [Reason::NotJudged]);
-    let said = gone.to_string();
+    let said = unwrapped(&gone);
     assert!(
         said.contains("it goes with the harness, which must still be there"),
         "{said}"
     );
     Ok(())
+}
+
+/// A text whose long lines are not broken.
+fn unwrapped(text: &impl ToString) -> String {
+    let text = text.to_string();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn reasons(error: &kai_e2e::harness::ExpectationError) -> Vec<Reason> {
@@ -233,7 +239,7 @@ async fn a_run_without_a_stream_or_a_result_says_so(#[future(awt)] harness: Harn
     let error = blind(&quiet).expect_err("there is nothing to look at");
     assert_eq!(reasons(&error), [Reason::NotJudged; 4]);
     for unmet in error.unmet() {
-        let said = unmet.to_string();
+        let said = unwrapped(unmet);
         assert!(
             said.contains("the run has no stream: it was asked without a callback URL"),
             "{said}"
@@ -258,7 +264,7 @@ async fn a_run_without_a_stream_or_a_result_says_so(#[future(awt)] harness: Harn
         .check();
     let error = error.expect_err("there is no answer");
     assert_eq!(reasons(&error), [Reason::NotJudged; 2]);
-    let said = error.to_string();
+    let said = unwrapped(&error);
     assert!(
         said.contains("the run has no result: the workflow ended as Failed (UnknownConnection"),
         "{said}"

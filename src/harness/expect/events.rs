@@ -138,14 +138,27 @@ impl Stuck<'_> {
         wanted
     }
 
-    /// Which argument is another, where the event has the right type and tool.
+    /// Which argument is another, where an event has the right type and tool: the next one, or one that a gap had to take.
     fn argument(&self) -> Option<String> {
-        let seen = self.events.get(self.taken.len())?;
-        let leaf = self
-            .wanted
-            .iter()
-            .filter_map(|part| self.program.parts[*part].leaf)
-            .find(|leaf| is_called(leaf, seen))?;
+        let at = self.taken.len();
+        let is_gap = |part: &&usize| self.program.parts[**part].leaf.is_none();
+        let gap = self.taken.iter().rev().take_while(is_gap).count();
+        let wanted = self.wanted.iter();
+        let leaves = wanted.filter_map(|part| self.program.parts[*part].leaf);
+        let leaves: Vec<&Leaf> = leaves.filter(|leaf| !leaf.wanted.is_empty()).collect();
+        let mut places = (at..self.events.len().min(at + 1)).chain(at - gap..at);
+        places.find_map(|place| {
+            let seen = &self.events[place];
+            let leaf = leaves.iter().find(|leaf| is_called(leaf, seen))?;
+            let why = self.other_argument(leaf, seen)?;
+            Some(match place == at {
+                true => why,
+                false => format!("event {} is one, but {why}", place + 1),
+            })
+        })
+    }
+
+    fn other_argument(&self, leaf: &Leaf, seen: &SeenEvent) -> Option<String> {
         let value = looked_at(&seen.event);
         leaf.wanted
             .iter()

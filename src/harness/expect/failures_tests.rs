@@ -321,19 +321,13 @@ fn no_secret_is_shown_not_even_half_of_one() {
             .events("_ _ _ done")
             .answer(Is::containing("z"))
             .call(Call::to("sql_query").with("query", 1).output("rows", 1))
-            .cell(0, secret, 1)
             .cell(0, "a", 1)
-            .cell((secret, "z"), "a", 1)
+            .cell(("a", "z"), "a", 1)
+            .answer_cell(0, "a", 1)
             .fails_with("X")
     });
     assert!(text.contains("[redacted]"), "{text}");
     for part in ["hunter2", "unter2-hu", "other-password"] {
-        // The expectation itself is the test's own text.
-        let evidence: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.contains("cell of"))
-            .collect();
-        let seen = evidence.join("\n").replace(&format!("{secret}: 1"), "");
-        assert!(!seen.contains(part), "{part} in {seen}");
+        assert!(!text.contains(part), "{part} in {text}");
     }
 }

@@ -116,6 +116,12 @@ fn the_page_shows_what_the_code_writes() {
         );
     }
     assert_eq!(shown.len(), examples.len(), "docs/expectations.md");
+    let readme = include_str!("../../../README.md");
+    let text = &examples[1].text;
+    assert!(
+        readme.contains(text),
+        "README.md shows another failure than\n{text}"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::layout::{LEFT, Layout, RIGHT, counted, shortened};
 use super::subject::Subject;
 use super::{Expectations, Unmet};
-use crate::rows::{ColumnsBy, Database, Rows, Rule, compare, is_ordered, side_by_side};
+use crate::rows::{ColumnsBy, Database, Difference, Rows, Rule, compare, is_ordered, side_by_side};
 
 /// Hand-written SQL, and what counts when its rows are compared with those of the run's statement.
 ///
@@ -160,13 +160,19 @@ fn are_the_same(
     compare(seen, golden, rule).map_err(|difference| {
         Unmet::differs(
             format!("the rows of the run's statement are not the golden ones: {difference}"),
-            beside(subject, seen, golden, rule),
+            beside(subject, seen, golden, rule, &difference),
         )
     })
 }
 
 /// Golden rows and seen ones side by side.
-fn beside(subject: &Subject<'_>, seen: &Rows, golden: &Rows, rule: &Rule) -> String {
+fn beside(
+    subject: &Subject<'_>,
+    seen: &Rows,
+    golden: &Rows,
+    rule: &Rule,
+    difference: &Difference,
+) -> String {
     let names = |rows: &Rows| {
         let names: Vec<&str> = rows.columns.iter().map(|it| it.name.as_str()).collect();
         names.join(" | ")
@@ -179,10 +185,14 @@ fn beside(subject: &Subject<'_>, seen: &Rows, golden: &Rows, rule: &Rule) -> Str
         cells.join(" | ")
     };
     let mut layout = Layout::under("golden", "seen");
-    layout.same(
+    let heads = (
         shortened(&names(golden), LEFT),
         subject.show(&names(seen), RIGHT),
     );
+    match difference {
+        Difference::Columns { .. } | Difference::Name { .. } => layout.differs(heads.0, heads.1),
+        _ => layout.same(heads.0, heads.1),
+    }
     for pair in side_by_side(seen, golden, rule) {
         let left = pair.golden.map_or("–".to_owned(), |row| cells(golden, row));
         let right = pair.seen.map_or("–".to_owned(), |row| cells(seen, row));
@@ -199,7 +209,7 @@ fn beside(subject: &Subject<'_>, seen: &Rows, golden: &Rows, rule: &Rule) -> Str
 pub(super) mod tests {
     use super::*;
     use crate::contract::Secret;
-    use crate::harness::expect::testing::{answered, judged};
+    use crate::harness::expect::testing::answered;
     use crate::rows::{Column, Kind};
 
     /// Rows of a text and a number, as `Bali 7`.
@@ -270,9 +280,9 @@ pub(super) mod tests {
             .check()
             .unwrap_err()
             .to_string();
+        let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(error.contains("the database cannot be reached"), "{error}");
         assert!(error.contains("it goes with the harness"), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
-        assert!(judged(&answered(), |expect| expect).is_ok());
     }
 }
