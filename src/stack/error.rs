@@ -63,6 +63,16 @@ pub enum StackError {
         variable: &'static str,
     },
 
+    /// A service is to be started again that has lost its state with its end.
+    #[error(
+        "{service} has lost what it knew when it ended: only a stack that is started with \
+         `StackConfig::with_restarts(true)` keeps it"
+    )]
+    Restarts {
+        /// The service.
+        service: Service,
+    },
+
     /// An image that was asked for by name is neither present nor can it be pulled.
     #[error(
         "image {image} for {service} (from {variable}) is not present and cannot be pulled: {reason}; load or build it \

@@ -1,13 +1,21 @@
 //! A stack of this process's own.
 
-use std::{ops::Deref, sync::Arc, time::Instant};
+use std::{
+    net::{Ipv4Addr, TcpListener},
+    num::NonZeroU16,
+    ops::Deref,
+    sync::Arc,
+    time::Instant,
+};
 
 use futures::future::join;
+use tokio::time::timeout;
 
 use super::{
-    Progress, RunningStack, Service, StackConfig, StackError,
+    LogTail, Progress, RunningStack, Service, Silent, StackConfig, StackError,
     launch::Launch,
-    provider::{self, Instance, Provider, Scope},
+    provider::{self, Instance, Order, Provider, Scope},
+    services::{Credentials, until_ready},
     session::{Lease, SessionDirectory, StateRoot, sweep},
     worlds::Tenancy,
 };
@@ -34,6 +42,7 @@ pub struct OwnedStack {
     running: RunningStack,
     lease: Lease,
     tenancy: Tenancy,
+    config: StackConfig,
 }
 
 impl OwnedStack {
@@ -46,6 +55,7 @@ impl OwnedStack {
     /// [`StackError::CleanUp`] and holds both failures.
     pub async fn start(config: &StackConfig, progress: &dyn Progress) -> Result<Self, StackError> {
         let began = Instant::now();
+        let config = &with_fixed_ports(config)?;
         let provider = provider::connect(config, progress).await?;
         let root = StateRoot::at(config.state_directory());
         let preparing = async {
@@ -79,6 +89,7 @@ impl OwnedStack {
                 running,
                 lease,
                 tenancy: Tenancy::default(),
+                config: config.clone(),
             }),
             Err(first) => Err(abandon(provider.as_ref(), lease, first).await),
         }
@@ -92,6 +103,57 @@ impl OwnedStack {
     pub async fn kill(&self, service: Service) -> Result<(), StackError> {
         let instance = self.instances.get(service);
         provider::of(instance).await?.kill(service, instance).await
+    }
+
+    /// Ends one service as an operator would, and waits until it has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the provider refuses, for instance because the service has ended already.
+    pub async fn end(&self, service: Service) -> Result<(), StackError> {
+        let instance = self.instances.get(service);
+        provider::of(instance).await?.stop(service, instance).await
+    }
+
+    /// Starts one service again that has ended, with the state and the address that it had, and waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// [`StackError::Restarts`] for a stack that was not started [with restarts](StackConfig::with_restarts), or when the
+    /// service does not come back within its start time-out.
+    pub async fn start_again(&self, service: Service) -> Result<(), StackError> {
+        if !self.config.restarts() {
+            return Err(StackError::Restarts { service });
+        }
+        let instance = self.instances.get(service);
+        let provider = provider::of(instance).await?;
+        // One that was killed this instant still holds its port and its files.
+        let bound = self.config.start_timeout();
+        let ended = timeout(bound, provider.ended(service, instance)).await;
+        ended.map_err(|_| StackError::NotReady {
+            service,
+            after: bound,
+            last_seen: "it still runs, and was to be started again".to_owned(),
+            variable: StackConfig::START_TIMEOUT_VARIABLE,
+            log: LogTail::default(),
+        })??;
+        let endpoints = self.endpoints();
+        let order = Order {
+            service,
+            programs: self.programs(),
+            config: &self.config,
+            session: self.lease.directory(),
+            labels: &self.lease.labels(false),
+            credentials: &Credentials {
+                postgres_admin: endpoints.postgres.admin_password.clone(),
+                postgres_reader: endpoints.postgres.reader_password.clone(),
+                typesense_key: endpoints.typesense.api_key.clone(),
+            },
+            progress: &Silent,
+        };
+        provider.begin_again(&order, instance).await?;
+        let target = self.target(service)?;
+        until_ready(provider.as_ref(), &target, instance, Instant::now(), bound).await
     }
 
     /// Freezes one service: it keeps its connections and answers nothing, as on a machine that is overloaded.
@@ -142,6 +204,32 @@ impl Deref for OwnedStack {
     fn deref(&self) -> &RunningStack {
         &self.running
     }
+}
+
+/// A service in a container gets another port at each start, unless it has a fixed one.
+fn with_fixed_ports(config: &StackConfig) -> Result<StackConfig, StackError> {
+    let mut fixed = config.clone();
+    if !config.restarts() {
+        return Ok(fixed);
+    }
+    // All are held until each has one, so that no two are the same.
+    let mut held = Vec::new();
+    for service in Service::ALL {
+        if config.port(service).is_some() {
+            continue;
+        }
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .map_err(StackError::process(service, "find a free port for it"))?;
+        let port = listener
+            .local_addr()
+            .map_err(StackError::process(service, "find a free port for it"))?
+            .port();
+        if let Some(port) = NonZeroU16::new(port) {
+            fixed = fixed.with_port(service, port);
+        }
+        held.push(listener);
+    }
+    Ok(fixed)
 }
 
 /// Removes everything that a session has started, and makes sure that it is gone.

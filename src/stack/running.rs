@@ -11,6 +11,7 @@ use super::{
     error::LogTail,
     provider::{self, Instance, Provider, Scope},
     services::{Target, until_ready},
+    session::SERVICE,
 };
 use crate::contract::Secret;
 
@@ -164,7 +165,7 @@ impl RunningStack {
         match until_ready(provider, &target, instance, Instant::now(), bound).await {
             Err(StackError::Exited { code, log, .. }) => Err(gone(format!("it ended {code}"), log)),
             Err(StackError::NotReady { last_seen, log, .. }) => {
-                let what = match self.state_of(provider, instance).await.as_deref() {
+                let what = match self.state_of(provider, service).await.as_deref() {
                     None | Some("running") => "it does not answer".to_owned(),
                     Some(state) => format!("it is {state}"),
                 };
@@ -175,15 +176,15 @@ impl RunningStack {
     }
 
     /// The provider's word for the state of a service, when it can be had.
-    async fn state_of(&self, provider: &dyn Provider, instance: &Instance) -> Option<String> {
+    async fn state_of(&self, provider: &dyn Provider, service: Service) -> Option<String> {
         let found = provider.find(Scope::Session(&self.session)).await.ok()?;
         found
             .into_iter()
-            .find(|part| part.instance == *instance)
+            .find(|part| part.label(SERVICE) == Some(service.as_str()))
             .map(|part| part.state)
     }
 
-    fn target(&self, service: Service) -> Result<Target, StackError> {
+    pub(super) fn target(&self, service: Service) -> Result<Target, StackError> {
         let endpoints = &self.endpoints;
         let (host, port) = match service {
             Service::Postgres => (endpoints.postgres.host.clone(), endpoints.postgres.port),

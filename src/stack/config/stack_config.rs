@@ -24,6 +24,7 @@ pub struct StackConfig {
     data_directory: Option<PathBuf>,
     temporal_ui: bool,
     keep: bool,
+    restarts: bool,
 }
 
 impl StackConfig {
@@ -91,6 +92,7 @@ impl StackConfig {
             data_directory: settings.directory("KAI_E2E_DATA_DIR")?,
             temporal_ui: settings.switch("KAI_E2E_TEMPORAL_UI")?.unwrap_or(false),
             keep: settings.switch("KAI_E2E_KEEP")?.unwrap_or(false),
+            restarts: false,
         })
     }
 
@@ -157,6 +159,11 @@ impl StackConfig {
     /// Whether a shared stack stays when its last user is gone.
     pub fn keep(&self) -> bool {
         self.keep
+    }
+
+    /// Whether services can be started again with the state that they had.
+    pub fn restarts(&self) -> bool {
+        self.restarts
     }
 
     /// Runs the services elsewhere.
@@ -242,6 +249,15 @@ impl StackConfig {
         self.keep = keep;
         self
     }
+
+    /// Starts services that keep their state and their ports over an end, so that
+    /// [`OwnedStack::start_again`](crate::stack::OwnedStack::start_again) can bring them back: Temporal's in a file, and that of
+    /// Postgres on the container's disk. Slower than without, where a service that has ended is lost.
+    #[must_use]
+    pub fn with_restarts(mut self, restarts: bool) -> Self {
+        self.restarts = restarts;
+        self
+    }
 }
 
 impl Default for StackConfig {
@@ -263,6 +279,7 @@ impl Default for StackConfig {
             data_directory: None,
             temporal_ui: false,
             keep: false,
+            restarts: false,
         }
     }
 }

@@ -121,6 +121,14 @@ impl Engine {
         Ok(created.id)
     }
 
+    /// Starts a container that has ended once more, on its own files.
+    pub(in crate::stack) async fn start_again(&self, id: &str) -> Result<(), StackError> {
+        self.docker
+            .start_container(id, None::<StartContainerOptions>)
+            .await
+            .map_err(StackError::engine_call(format!("start container {id}")))
+    }
+
     /// Ends a container's process in its own way; with SIGKILL when it has not ended within `seconds`.
     pub(in crate::stack) async fn stop(&self, id: &str, seconds: i32) -> Result<(), StackError> {
         let options = StopContainerOptionsBuilder::new().t(seconds).build();

@@ -199,7 +199,7 @@ impl Bake<'_> {
 }
 
 /// The image: the base, the archive, and in front of the base's entrypoint a command that unpacks it where the server expects
-/// its data. There the entrypoint finds a database and starts it.
+/// its data, unless it has some from before an end. There the entrypoint finds a database and starts it.
 fn dockerfile(
     base: &str,
     entrypoint: &[String],
@@ -212,7 +212,9 @@ fn dockerfile(
     let mut words = vec![
         "sh".to_owned(),
         "-c".to_owned(),
-        format!("tar -xf {ARCHIVE} -C {parent} && {START}"),
+        format!(
+            "{{ [ -e {DATA_DIRECTORY}/PG_VERSION ] || tar -xf {ARCHIVE} -C {parent}; }} && {START}"
+        ),
         "kai-e2e".to_owned(),
     ];
     words.extend(entrypoint.iter().cloned());

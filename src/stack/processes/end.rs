@@ -101,6 +101,17 @@ pub(in crate::stack) fn kill_service(
     send_to_service(session, data, service, Signal::KILL)
 }
 
+/// Asks a service to end in its own way; its first process tells its others. Gives the number of processes.
+pub(in crate::stack) fn ask_service_to_end(data: &DataDirectory, service: Service) -> usize {
+    // Postgres then ends its sessions instead of waiting for them (PostgreSQL documentation, "Shutting Down the Server").
+    let signal = match service {
+        Service::Postgres => Signal::INT,
+        _ => Signal::TERM,
+    };
+    let pid = data.service(service).pid().filter(|pid| is_alive(*pid));
+    pid.into_iter().map(|pid| send(pid, signal)).count()
+}
+
 /// Stops every process of a service in its tracks. Gives their number.
 pub(in crate::stack) fn pause_service(
     session: &str,

@@ -20,11 +20,13 @@ mod typesense;
 mod user;
 
 pub(super) use data::{DataDirectory, bases};
-pub(super) use end::{end_session, kill_service, pause_service, resume_service};
+pub(super) use end::{
+    ask_service_to_end, end_session, kill_service, pause_service, resume_service,
+};
 pub(super) use listening::{Wait, is_taken, until_listening};
 pub(super) use log::{log_since, log_tail, statements_since};
 pub(super) use postgres::Postgres;
 pub(super) use supervised::State;
 pub(super) use table::{is_stopped, is_supported, marked};
-pub(super) use temporal::spawn as spawn_temporal;
+pub(super) use temporal::{spawn as spawn_temporal, spawn_on as spawn_temporal_on};
 pub(super) use typesense::Typesense;

@@ -82,6 +82,11 @@ impl Postgres<'_> {
         ))
     }
 
+    /// Starts the server again on the data that is there, and gives its process.
+    pub(in crate::stack) async fn spawn_again(&self, port: u16) -> io::Result<u32> {
+        self.spawn_on(port, &[]).await
+    }
+
     fn data(&self) -> PathBuf {
         self.directory.file("data")
     }

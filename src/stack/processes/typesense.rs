@@ -29,6 +29,9 @@ use crate::{
 /// The file of a template that holds the name of the server that made it.
 const PEER: &str = "peer";
 
+/// The file of a service directory that holds the port for peers: it is part of the server's name in its data.
+const PEERING_PORT: &str = "peering-port";
+
 /// One Typesense to be started.
 pub(in crate::stack) struct Typesense<'a> {
     pub(in crate::stack) order: &'a Order<'a>,
@@ -65,12 +68,22 @@ impl Typesense<'_> {
         if let Some(template) = self.template().path() {
             self.copy_of(template, &peer(peering_port, port)).await?;
         }
+        fs::write(self.directory.file(PEERING_PORT), peering_port.to_string())?;
         let key = &self.order.credentials.typesense_key;
         let pid = self.spawn_on(port, peering_port, key).await?;
         Ok((
             pid,
             Ports::from([(Service::Typesense.container_port(), port)]),
         ))
+    }
+
+    /// Starts the server again on the data that is there, and gives its process.
+    pub(in crate::stack) async fn spawn_again(&self, port: u16) -> io::Result<u32> {
+        let peering_port = fs::read_to_string(self.directory.file(PEERING_PORT))?
+            .parse()
+            .map_err(io::Error::other)?;
+        let key = &self.order.credentials.typesense_key;
+        self.spawn_on(port, peering_port, key).await
     }
 
     fn template(&self) -> Template {

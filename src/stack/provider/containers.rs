@@ -18,6 +18,9 @@ use crate::stack::{
     session::{SESSION, STACK, owner_filter},
 };
 
+/// How long a service may take to end in its own way.
+const STOP_SECONDS: i32 = 10;
+
 /// The containers of one engine, which has answered.
 #[derive(Debug)]
 pub(in crate::stack) struct Containers {
@@ -90,6 +93,7 @@ impl Provider for Containers {
             engine: self.engine.address(),
             credentials: order.credentials,
             temporal_ui: order.config.temporal_ui(),
+            keeps_state: order.config.restarts(),
             timeout: order.config.start_timeout(),
         };
         let came_with = async {
@@ -141,6 +145,14 @@ impl Provider for Containers {
 
     async fn kill(&self, _service: Service, instance: &Instance) -> Result<(), StackError> {
         self.engine.kill(id(instance)).await
+    }
+
+    async fn stop(&self, _service: Service, instance: &Instance) -> Result<(), StackError> {
+        self.engine.stop(id(instance), STOP_SECONDS).await
+    }
+
+    async fn begin_again(&self, _order: &Order<'_>, instance: &Instance) -> Result<(), StackError> {
+        self.engine.start_again(id(instance)).await
     }
 
     async fn pause(&self, _service: Service, instance: &Instance) -> Result<(), StackError> {

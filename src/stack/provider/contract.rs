@@ -80,6 +80,13 @@ pub(in crate::stack) trait Provider: fmt::Debug + Send + Sync {
     /// Ends a service as a crash would.
     async fn kill(&self, service: Service, instance: &Instance) -> Result<(), StackError>;
 
+    /// Ends a service in its own way, and waits for that: with SIGKILL when it has not ended within a bound.
+    async fn stop(&self, service: Service, instance: &Instance) -> Result<(), StackError>;
+
+    /// Begins to run a service that has ended once more, with the state and the ports that it had; the stack was started
+    /// with restarts.
+    async fn begin_again(&self, order: &Order<'_>, instance: &Instance) -> Result<(), StackError>;
+
     /// Stops a service in its tracks: it keeps its connections and answers nothing.
     async fn pause(&self, service: Service, instance: &Instance) -> Result<(), StackError>;
 

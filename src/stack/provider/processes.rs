@@ -9,6 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use tokio::time::timeout;
 
 use super::{Begun, Found, Instance, Order, Ports, Provider, Scope};
 use crate::{
@@ -16,13 +17,15 @@ use crate::{
     stack::{
         Binaries, LoggedStatement, Programs, Progress, Service, StackConfig, StackError,
         binaries::resolve,
+        bounds,
         error::ExitCode,
         processes::{
-            DataDirectory, Postgres, State, Typesense, Wait, bases, end_session, is_stopped,
-            is_supported, is_taken, kill_service, log_since, log_tail, marked, pause_service,
-            resume_service, spawn_temporal, statements_since, until_listening,
+            DataDirectory, Postgres, State, Typesense, Wait, ask_service_to_end, bases,
+            end_session, is_stopped, is_supported, is_taken, kill_service, log_since, log_tail,
+            marked, pause_service, resume_service, spawn_temporal, spawn_temporal_on,
+            statements_since, until_listening,
         },
-        services::port_taken,
+        services::{TEMPORAL_UI_PORT, port_taken},
         session::{Labels, OWNER, SESSION, SessionDirectory, owner},
     },
 };
@@ -234,6 +237,55 @@ impl Provider for Processes {
     async fn kill(&self, service: Service, instance: &Instance) -> Result<(), StackError> {
         let data = data_of(instance)?;
         some(service, kill_service(data.session(), &data, service))
+    }
+
+    async fn stop(&self, service: Service, instance: &Instance) -> Result<(), StackError> {
+        let data = data_of(instance)?;
+        some(service, ask_service_to_end(&data, service))?;
+        let ended = timeout(bounds::ORDERLY_END.get(), data.service(service).ended()).await;
+        match ended {
+            Ok(_) => Ok(()),
+            Err(_) => self.kill(service, instance).await,
+        }
+    }
+
+    async fn begin_again(&self, order: &Order<'_>, instance: &Instance) -> Result<(), StackError> {
+        let Programs::Binaries(binaries) = order.programs else {
+            return Err(StackError::ProcessesUnsupported);
+        };
+        let service = order.service;
+        let directory = &data_of(instance)?.service(service);
+        let binary = binaries.get(service);
+        let ports = directory.ports();
+        let port = ports
+            .get(&service.container_port())
+            .copied()
+            .unwrap_or_default();
+        let spawned = match service {
+            Service::Temporal => {
+                let ui_port = ports.get(&TEMPORAL_UI_PORT).copied();
+                spawn_temporal_on(order, binary, directory, port, ui_port).await
+            }
+            Service::Postgres => {
+                let postgres = Postgres {
+                    order,
+                    binary,
+                    directory,
+                };
+                postgres.spawn_again(port).await
+            }
+            Service::Typesense => {
+                let typesense = Typesense {
+                    order,
+                    binary,
+                    directory,
+                };
+                typesense.spawn_again(port).await
+            }
+        };
+        spawned
+            .map(drop)
+            .map_err(StackError::process(service, "start it again"))
     }
 
     async fn pause(&self, service: Service, instance: &Instance) -> Result<(), StackError> {

@@ -46,6 +46,8 @@ pub(in crate::stack) struct ServiceContainer<'a> {
     pub(in crate::stack) engine: &'a EngineAddress,
     pub(in crate::stack) credentials: &'a Credentials,
     pub(in crate::stack) temporal_ui: bool,
+    /// Whether what it knows has to outlive it.
+    pub(in crate::stack) keeps_state: bool,
     pub(in crate::stack) timeout: Duration,
 }
 
@@ -105,7 +107,7 @@ impl ServiceContainer<'_> {
         let (ports, request): (Vec<ContainerPort>, _) = match self.service {
             Service::Temporal => (
                 temporal::ports(self.temporal_ui),
-                temporal::request(image, self.temporal_ui),
+                temporal::request(image, self.temporal_ui, self.keeps_state),
             ),
             Service::Postgres => (
                 vec![self.service.container_port().tcp()],
@@ -117,17 +119,17 @@ impl ServiceContainer<'_> {
             ),
         };
         let publish = self.bindings(&ports);
-        let tmpfs = (self.service == Service::Postgres).then(postgres::tmpfs);
+        let tmpfs = (self.service == Service::Postgres && !self.keeps_state).then(postgres::tmpfs);
+        let shared_memory =
+            (self.service == Service::Postgres).then_some(postgres::SHARED_MEMORY_BYTES);
         request
             .with_labels(self.labels.of(self.service))
             .with_startup_timeout(self.timeout)
             .with_host_config_modifier(move |host: &mut HostConfig| {
                 host.publish_all_ports = Some(false);
                 host.port_bindings = Some(publish.clone());
-                if let Some(tmpfs) = &tmpfs {
-                    host.tmpfs = Some(tmpfs.clone());
-                    host.shm_size = Some(postgres::SHARED_MEMORY_BYTES);
-                }
+                host.tmpfs.clone_from(&tmpfs);
+                host.shm_size = shared_memory;
             })
     }
 

@@ -27,24 +27,43 @@ pub(super) fn ports(ui: bool) -> Vec<ContainerPort> {
     ports
 }
 
-pub(super) fn request(image: GenericImage, ui: bool) -> ContainerRequest<GenericImage> {
-    ports(ui)
+/// The file of a container's that keeps the state over its end.
+const STATE: &str = "/temporal.db";
+
+pub(super) fn request(
+    image: GenericImage,
+    ui: bool,
+    keeps_state: bool,
+) -> ContainerRequest<GenericImage> {
+    let state = keeps_state.then_some(STATE);
+    let request = ports(ui)
         .into_iter()
         .fold(image, |image, port| image.with_exposed_port(port))
-        .with_cmd(command(ui))
+        .with_cmd(command(ui, state));
+    match state {
+        // The image's own user may write nowhere.
+        Some(_) => request.with_user("0"),
+        None => request,
+    }
 }
 
-fn command(ui: bool) -> Vec<String> {
+fn command(ui: bool, state: Option<&str>) -> Vec<String> {
     // Without an address it listens on the container's loopback interface, which no published port reaches.
     arguments(
         "0.0.0.0",
         Service::Temporal.container_port(),
         ui.then_some(UI_PORT),
+        state,
     )
 }
 
-/// What the server is told, wherever it runs.
-pub(in crate::stack) fn arguments(address: &str, port: u16, ui_port: Option<u16>) -> Vec<String> {
+/// What the server is told, wherever it runs. Without a file for its state it has it in memory.
+pub(in crate::stack) fn arguments(
+    address: &str,
+    port: u16,
+    ui_port: Option<u16>,
+    state: Option<&str>,
+) -> Vec<String> {
     let port = port.to_string();
     let mut command: Vec<String> = ["server", "start-dev", "--log-level", "error"]
         .into_iter()
@@ -55,6 +74,9 @@ pub(in crate::stack) fn arguments(address: &str, port: u16, ui_port: Option<u16>
         command.extend(["--ui-port".to_owned(), ui_port.to_string()]);
     } else {
         command.push("--headless".to_owned());
+    }
+    if let Some(file) = state {
+        command.extend(["--db-filename".to_owned(), file.to_owned()]);
     }
     for value in WITHOUT_THROTTLE {
         command.extend(["--dynamic-config-value".to_owned(), value.to_owned()]);
@@ -95,7 +117,7 @@ mod tests {
 
     #[test]
     fn it_listens_on_all_interfaces_without_its_throttle_and_headless_by_default() {
-        let command = command(false).join(" ");
+        let command = command(false, None).join(" ");
 
         assert!(command.starts_with("server start-dev "), "{command}");
         assert!(command.contains("--ip 0.0.0.0"), "{command}");
@@ -109,8 +131,15 @@ mod tests {
     }
 
     #[test]
+    fn its_state_is_in_memory_unless_it_has_to_outlive_it() {
+        assert!(!command(false, None).contains(&"--db-filename".to_owned()));
+        let command = command(false, Some(STATE)).join(" ");
+        assert!(command.contains("--db-filename /temporal.db"), "{command}");
+    }
+
+    #[test]
     fn with_the_web_interface_its_port_is_published_too() {
-        assert!(!command(true).contains(&"--headless".to_owned()));
+        assert!(!command(true, None).contains(&"--headless".to_owned()));
         assert_eq!(ports(true), [7233.tcp(), 8233.tcp()]);
         assert_eq!(ports(false), [7233.tcp()]);
     }
