@@ -19,7 +19,8 @@ pub struct RunRequest<'a> {
 /// Takes a run's events, in order: all but `error` and `done`, which the caller makes of the [`RunReport`].
 #[async_trait]
 pub trait EventSink: Send {
-    /// Takes the next event. The run waits, so a sink bounds its own time.
+    /// Takes the next event. The run waits, so a sink bounds its own time. A run that is given up while it waits has handed the
+    /// event over: the sink tells it all the same.
     async fn emit(&mut self, event: Event);
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong in this room.
 
+use super::Point;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -111,27 +112,25 @@ pub enum ReplayError {
 pub enum HoldError {
     /// The delivery did not come in time, or its reply went out before the hold was set.
     #[error(
-        "delivery {delivery} of session `{session}` was not held within {within:?}: {accepted} had been accepted by then"
+        "{point} of session `{session}` was not held within {within:?}: {accepted} had been accepted by then"
     )]
     NotReached {
         /// The session.
         session: String,
-        /// Which delivery was awaited, from 1.
-        delivery: u64,
+        /// Which event was awaited.
+        point: Point,
         /// How long was waited.
         within: Duration,
         /// How many deliveries the session had accepted when the wait ended.
         accepted: u64,
     },
     /// The server was stopped.
-    #[error(
-        "the capture server stopped before delivery {delivery} of session `{session}` was held"
-    )]
+    #[error("the capture server stopped before {point} of session `{session}` was held")]
     Stopped {
         /// The session.
         session: String,
-        /// Which delivery was awaited, from 1.
-        delivery: u64,
+        /// Which event was awaited.
+        point: Point,
     },
 }
 

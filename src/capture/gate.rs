@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::HoldError;
+use super::Point;
 use super::routes::Shared;
-use crate::contract::SessionId;
+use crate::contract::{Callback, SessionId};
 
 /// The replies that are to be held.
 #[derive(Debug, Default)]
@@ -22,10 +24,21 @@ pub(super) struct Gates {
 
 #[derive(Debug)]
 struct Gate {
-    /// Which delivery, from 1.
-    delivery: u64,
+    point: Point,
+    seen: Mutex<Seen>,
     bound: Duration,
     state: watch::Sender<GateState>,
+}
+
+/// What a gate has seen of its session.
+#[derive(Debug, Default)]
+struct Seen {
+    /// How many events fitted its point so far.
+    fitting: u64,
+    /// The ordinal of the last one that did.
+    last: u64,
+    /// The ordinal of the one that it is for.
+    its: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,18 +73,28 @@ impl Gates {
     }
 
     /// Waits for as long as the reply to a delivery is held.
-    pub(super) async fn pass(&self, session: &SessionId, delivery: u64, stop: &CancellationToken) {
+    pub(super) async fn pass(
+        &self,
+        session: &SessionId,
+        ordinal: u64,
+        body: &[u8],
+        stop: &CancellationToken,
+    ) {
         if self.count.load(Ordering::Acquire) == 0 {
             return;
         }
-        let gates: Vec<_> = match self.gates().get(session) {
-            Some(gates) => gates
-                .iter()
-                .filter(|gate| gate.delivery == delivery)
-                .map(Arc::clone)
-                .collect(),
+        let of_session = match self.gates().get(session) {
+            Some(gates) => gates.clone(),
             None => return,
         };
+        // It was taken in, so it can be read.
+        let Ok(callback) = Callback::from_slice(body) else {
+            return;
+        };
+        let gates: Vec<_> = of_session
+            .into_iter()
+            .filter(|gate| gate.is_for(ordinal, &callback.event))
+            .collect();
         for gate in gates {
             gate.pass(stop).await;
         }
@@ -79,6 +102,23 @@ impl Gates {
 }
 
 impl Gate {
+    /// Whether an event is the one whose reply is to be held. A repetition has the ordinal that it had before.
+    fn is_for(&self, ordinal: u64, event: &Map<String, Value>) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.its.is_some() || ordinal <= seen.last {
+            return seen.its == Some(ordinal);
+        }
+        let Some(is) = self.point.is(ordinal, seen.fitting, event) else {
+            return false;
+        };
+        seen.fitting += 1;
+        seen.last = ordinal;
+        if is {
+            seen.its = Some(ordinal);
+        }
+        is
+    }
+
     async fn pass(&self, stop: &CancellationToken) {
         let mut state = self.state.subscribe();
         // A worker that gave up waiting repeats the delivery: it is held as well, or holding would last no longer
@@ -116,11 +156,12 @@ impl Hold {
     pub(super) fn new(
         shared: Arc<Shared>,
         session: SessionId,
-        delivery: u64,
+        point: Point,
         bound: Duration,
     ) -> Self {
         let gate = Arc::new(Gate {
-            delivery,
+            point,
+            seen: Mutex::default(),
             bound,
             state: watch::Sender::new(GateState::Awaited),
         });
@@ -146,7 +187,7 @@ impl Hold {
             () = self.shared.stop.cancelled() => {
                 return Err(HoldError::Stopped {
                     session: self.session.to_string(),
-                    delivery: self.gate.delivery,
+                    point: self.gate.point.clone(),
                 });
             }
             () = tokio::time::sleep(within) => false,
@@ -157,7 +198,7 @@ impl Hold {
         let session = self.shared.store.get(&self.session);
         Err(HoldError::NotReached {
             session: self.session.to_string(),
-            delivery: self.gate.delivery,
+            point: self.gate.point.clone(),
             within,
             accepted: session.map_or(0, |session| session.accepted()),
         })

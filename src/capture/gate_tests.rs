@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::Point;
 use crate::capture::Subscriber;
 use crate::capture::test_support::{accept, numbered, post, server, session, soon, token};
 
@@ -123,5 +124,49 @@ async fn a_hold_that_is_not_reached_says_how_far_the_session_came() {
     assert_eq!(
         said,
         "delivery 2 of session `s` was not held within 1ms: 1 had been accepted by then"
+    );
+}
+
+#[tokio::test]
+async fn a_point_is_met_by_what_the_event_says_and_not_by_its_place() {
+    let server = server(|_| {}).await;
+    let (id, client) = (session("s"), reqwest::Client::new());
+    let url = server.callback_url(&id);
+    let point = Point::event("tool_start").of_tool("sql_query").nth(2);
+    let hold = server.hold_reply(&id, point, LONG);
+    let start = |tool: &str| json!({"type": "tool_start", "tool": tool, "input": {}});
+
+    // None of these is it, and a repetition of the first does not make a second.
+    accept(&client, &url, &numbered(1, 1, start("get_skill"))).await;
+    accept(&client, &url, &numbered(1, 2, start("sql_query"))).await;
+    accept(&client, &url, &numbered(1, 2, start("sql_query"))).await;
+    accept(&client, &url, &numbered(1, 3, token("sql_query"))).await;
+    let waiting = tokio::spawn({
+        let (client, url) = (client.clone(), url.clone());
+        async move { post(&client, &url, &numbered(1, 4, start("sql_query"))).await }
+    });
+    hold.reached(LONG).await.expect("held");
+    assert!(!waiting.is_finished());
+    hold.release();
+    let answer = soon("the reply", waiting).await.expect("no panic");
+    assert_eq!(answer, (200, json!({"status": "ok"})));
+    // Only that one.
+    accept(&client, &url, &numbered(1, 5, start("sql_query"))).await;
+}
+
+#[tokio::test]
+async fn a_point_that_is_never_met_is_named() {
+    let server = server(|_| {}).await;
+    let hold = server.hold_reply(&session("s"), Point::event("chart_config"), LONG);
+    let error = hold
+        .reached(Duration::from_millis(1))
+        .await
+        .expect_err("nothing came");
+    let said = error.to_string();
+    assert!(
+        said.starts_with(
+            "chart_config of session `s` was not held within 1ms: 0 had been accepted"
+        ),
+        "{said}"
     );
 }

@@ -14,7 +14,7 @@ use super::delivery::Delivery;
 use super::misbehave::{Misbehaviour, Rule};
 use super::reply::Refused;
 use super::routes::Shared;
-use crate::contract::SessionId;
+use crate::contract::{CallbackError, SessionId};
 
 /// How much of a body that is too large is read and thrown away. A client that is still sending when the connection
 /// closes sees a reset instead of the answer that tells it why.
@@ -29,8 +29,9 @@ pub(super) async fn post_event(
         return mistreat(&shared, &id, body, &rule).await;
     }
     match accept(&shared, &id, body).await {
-        Ok(ordinal) => {
-            shared.gates.pass(&id, ordinal, &shared.stop).await;
+        Ok((ordinal, body)) => {
+            take_overtaken(&shared, &id);
+            shared.gates.pass(&id, ordinal, &body, &shared.stop).await;
             Ok(accepted())
         }
         Err(refused) => {
@@ -80,6 +81,23 @@ async fn mistreat(
             let half = [Ok("{\"status\":"), Err(std::io::Error::other("on purpose"))];
             Ok(Body::from_stream(futures::stream::iter(half)).into_response())
         }
+        Misbehaviour::Drop => {
+            rule.note(&body, None);
+            let nothing = [Err::<&str, _>(std::io::Error::other("on purpose"))];
+            Ok(Body::from_stream(futures::stream::iter(nothing)).into_response())
+        }
+        Misbehaviour::Twice => {
+            take(shared, id, &body)?;
+            take(shared, id, &body)?;
+            rule.note(&body, Some(StatusCode::OK.as_u16()));
+            Ok(accepted())
+        }
+        Misbehaviour::Overtaken => {
+            Delivery::read(id, &body).map_err(unreadable)?;
+            rule.note(&body, Some(StatusCode::OK.as_u16()));
+            rule.set_aside(body);
+            Ok(accepted())
+        }
         Misbehaviour::Slow(pause) => {
             take(shared, id, &body)?;
             rule.note(&body, Some(StatusCode::OK.as_u16()));
@@ -93,16 +111,27 @@ async fn mistreat(
 }
 
 /// Takes the event in and says which delivery of its session it was.
-async fn accept(shared: &Shared, id: &SessionId, body: Body) -> Result<u64, Refused> {
+async fn accept(shared: &Shared, id: &SessionId, body: Body) -> Result<(u64, Vec<u8>), Refused> {
     let limit = shared.config.limits.body_bytes;
     let body = read(body, limit, shared.config.body_timeout).await?;
-    take(shared, id, &body)
+    Ok((take(shared, id, &body)?, body))
 }
 
-fn take(shared: &Shared, id: &SessionId, body: &[u8]) -> Result<u64, Refused> {
-    let delivery = Delivery::read(id, body)
-        .map_err(|error| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
+/// Takes in what was set aside until something else came.
+fn take_overtaken(shared: &Shared, id: &SessionId) {
+    for body in shared.misbehaviours.overtaken(id) {
+        // It was read before it was set aside.
+        let _ = take(shared, id, &body);
+    }
+}
+
+pub(super) fn take(shared: &Shared, id: &SessionId, body: &[u8]) -> Result<u64, Refused> {
+    let delivery = Delivery::read(id, body).map_err(unreadable)?;
     Ok(shared.store.append(id, delivery)?.ordinal)
+}
+
+fn unreadable(error: CallbackError) -> Refused {
+    Refused::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
 }
 
 /// Reads a whole body within a limit and a time.

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio_util::sync::CancellationToken;
 
+use super::ingest::take;
 use super::routes::Shared;
 use crate::contract::{Callback, SessionId};
 
@@ -23,6 +24,13 @@ pub enum Misbehaviour {
     HalfAnswer,
     /// Takes the event in, and answers after this long.
     Slow(Duration),
+    /// Does not take the event in, and closes the connection without a word of the body that was to come.
+    Drop,
+    /// Takes the event in twice, as a network does that repeats a request.
+    Twice,
+    /// Says that it has taken the event in, and does so only after the session's next one, or at the end of the
+    /// misbehaviour: as a network does in which one request overtakes another.
+    Overtaken,
 }
 
 /// A request that a misbehaviour was applied to.
@@ -53,6 +61,8 @@ pub(super) struct Rule {
     /// How many requests came.
     came: AtomicU64,
     mistreated: Mutex<Vec<MistreatedRequest>>,
+    /// Bodies that were set aside.
+    aside: Mutex<Vec<Vec<u8>>>,
     /// Cancelled when the rule is taken back.
     pub(super) over: CancellationToken,
 }
@@ -77,6 +87,16 @@ impl Misbehaviours {
         }
         applies
     }
+
+    /// What was set aside of a session, now that something else has come.
+    pub(super) fn overtaken(&self, session: &SessionId) -> Vec<Vec<u8>> {
+        if self.count.load(Ordering::Acquire) == 0 {
+            return Vec::new();
+        }
+        let rules = self.rules();
+        let of_session = rules.get(session).into_iter().flatten();
+        of_session.flat_map(|rule| rule.take_aside()).collect()
+    }
 }
 
 impl Rule {
@@ -88,6 +108,19 @@ impl Rule {
             status,
         };
         self.mistreated().push(request);
+    }
+
+    /// Keeps a body for later.
+    pub(super) fn set_aside(&self, body: Vec<u8>) {
+        self.aside().push(body);
+    }
+
+    fn take_aside(&self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut *self.aside())
+    }
+
+    fn aside(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn mistreated(&self) -> MutexGuard<'_, Vec<MistreatedRequest>> {
@@ -118,6 +151,7 @@ impl Misbehaving {
             what,
             came: AtomicU64::new(0),
             mistreated: Mutex::default(),
+            aside: Mutex::default(),
             over: CancellationToken::new(),
         });
         let all = &shared.misbehaviours;
@@ -151,6 +185,11 @@ impl Drop for Misbehaving {
             }
         }
         all.count.fetch_sub(1, Ordering::AcqRel);
+        drop(rules);
+        for body in self.rule.take_aside() {
+            // It was read before it was set aside.
+            let _ = take(&self.shared, &self.session, &body);
+        }
     }
 }
 

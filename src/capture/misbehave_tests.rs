@@ -93,3 +93,64 @@ async fn a_slow_answer_comes_after_its_time() {
     assert!(began.elapsed() >= pause);
     assert_eq!(slow.requests()[0].status, Some(200));
 }
+
+#[tokio::test]
+async fn a_dropped_request_is_not_taken_and_has_no_answer() {
+    let server = server(|_| {}).await;
+    let (id, client) = (session("s"), reqwest::Client::new());
+    let url = server.callback_url(&id);
+    let _dropping = server.misbehave(&id, 1..=1, Misbehaviour::Drop);
+    let answered = client
+        .post(&url)
+        .json(&numbered(1, 1, token("a")))
+        .send()
+        .await;
+    let body = match answered {
+        Ok(answer) => answer.bytes().await.map(drop),
+        Err(error) => Err(error),
+    };
+    assert!(body.is_err(), "there was a whole answer");
+    assert!(server.transcript(&id).is_none(), "it was not taken");
+    accept(&client, &url, &numbered(1, 1, token("a"))).await;
+}
+
+#[tokio::test]
+async fn an_event_that_comes_twice_is_there_once_and_counted() {
+    let server = server(|_| {}).await;
+    let (id, client) = (session("s"), reqwest::Client::new());
+    let url = server.callback_url(&id);
+    let _twice = server.misbehave(&id, 1..=1, Misbehaviour::Twice);
+    accept(&client, &url, &numbered(1, 1, token("a"))).await;
+    accept(&client, &url, &numbered(1, 2, done())).await;
+    let transcript = server.transcript(&id).expect("events");
+    assert_eq!((transcript.events.len(), transcript.duplicates), (2, 1));
+    assert_eq!(transcript.faults.len(), 0);
+}
+
+#[tokio::test]
+async fn an_event_that_is_overtaken_has_its_own_place() {
+    let server = server(|_| {}).await;
+    let (id, client) = (session("s"), reqwest::Client::new());
+    let url = server.callback_url(&id);
+    let overtaken = server.misbehave(&id, 2..=2, Misbehaviour::Overtaken);
+    accept(&client, &url, &numbered(1, 1, token("a"))).await;
+    accept(&client, &url, &numbered(1, 2, token("b"))).await;
+    assert_eq!(server.accepted(&id), 1, "it was set aside");
+    accept(&client, &url, &numbered(1, 3, done())).await;
+    let transcript = server.transcript(&id).expect("events");
+    let order: Vec<_> = transcript.events.iter().map(|event| event.seq).collect();
+    assert_eq!(order, [1, 2, 3]);
+    assert_eq!(overtaken.requests().len(), 1);
+    assert_eq!((transcript.duplicates, transcript.faults.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_a_misbehaviour_ends_before_anything_else_came() {
+    let server = server(|_| {}).await;
+    let (id, client) = (session("s"), reqwest::Client::new());
+    let overtaken = server.misbehave(&id, 1..=1, Misbehaviour::Overtaken);
+    accept(&client, &server.callback_url(&id), &numbered(1, 1, done())).await;
+    assert!(server.transcript(&id).is_none(), "it was set aside");
+    drop(overtaken);
+    assert_eq!(server.transcript(&id).expect("an event").events.len(), 1);
+}

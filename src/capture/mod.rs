@@ -71,6 +71,7 @@ mod overview;
 mod page;
 mod percent;
 mod placement;
+mod point;
 mod record;
 mod replay;
 mod reply;
@@ -108,6 +109,7 @@ pub use error::{CaptureError, HoldError, ReplayError, SubscribeError, Transcript
 pub use event_json::EventJson;
 pub use gate::Hold;
 pub use misbehave::{Misbehaving, Misbehaviour, MistreatedRequest};
+pub use point::Point;
 pub use replay::Pace;
 pub use server::CaptureServer;
 pub use subscriber::{ReceivedEvent, StreamEnd, Subscriber, SubscriberOptions};

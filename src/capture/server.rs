@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::Point;
 use super::config::CaptureConfig;
 use super::gate::Hold;
 use super::misbehave::{Misbehaving, Misbehaviour};
@@ -154,13 +155,19 @@ impl CaptureServer {
         found.map_or(0, |session| session.accepted())
     }
 
-    /// Holds back the reply to a session's `delivery`-th event (from 1, in the order of arrival).
+    /// Holds back the reply to one of a session's events.
     ///
     /// The event itself is taken in and streamed; the worker that posted it waits until the [`Hold`] is released or
-    /// dropped, the server stops, or `bound` has passed since the event came. A repetition of that delivery is held as
-    /// well, and counts as no other delivery. Set the hold before the run starts: a reply that is out cannot be held.
-    pub fn hold_reply(&self, session: &SessionId, delivery: u64, bound: Duration) -> Hold {
-        Hold::new(Arc::clone(&self.shared), session.clone(), delivery, bound)
+    /// dropped, the server stops, or `bound` has passed since the event came. A repetition of that event is held as
+    /// well, and counts as no other event. Set the hold before the run starts: a reply that is out cannot be held.
+    pub fn hold_reply(
+        &self,
+        session: &SessionId,
+        point: impl Into<Point>,
+        bound: Duration,
+    ) -> Hold {
+        let shared = Arc::clone(&self.shared);
+        Hold::new(shared, session.clone(), point.into(), bound)
     }
 
     /// Misbehaves towards the worker that posts to a session: for some of its requests (from 1, counted from now on), until what

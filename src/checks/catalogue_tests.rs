@@ -163,3 +163,62 @@ fn a_silence_too_short_to_tell_is_not_judged() {
         Some(Standing::NotJudged)
     );
 }
+
+/// A run whose first attempt was lost after its statement had run.
+fn taken_over() -> Battery {
+    let mut battery = Battery::good();
+    let run = battery.run(Scenario::Answered);
+    run.activities[0].attempts = 2;
+    run.logged_sql.extend(run.logged_sql.clone());
+    battery
+}
+
+#[test]
+fn a_statement_of_an_attempt_that_was_lost_is_no_other_statement() {
+    let broken_of = |battery: &Battery| {
+        let broken = broken(battery);
+        ids(&broken).contains(&"sql.nothing-else-ran")
+    };
+    assert!(!broken_of(&taken_over()));
+    // Twice in one attempt is once too often.
+    let mut battery = taken_over();
+    battery.run(Scenario::Answered).activities[0].attempts = 1;
+    assert!(broken_of(&battery));
+}
+
+#[test]
+fn what_a_lost_attempt_had_delivered_is_not_the_results() {
+    let mut battery = Battery::good();
+    let run = battery.run(Scenario::Answered);
+    let mut lost: Vec<_> = run.deliveries[..2].to_vec();
+    for delivery in &mut run.deliveries {
+        delivery.attempt = Some(2);
+    }
+    for delivery in &mut lost {
+        delivery.attempt = Some(1);
+    }
+    run.deliveries.splice(0..0, lost);
+    let broken = broken(&battery);
+    assert!(
+        !ids(&broken).contains(&"result.events-counted"),
+        "{broken:#?}"
+    );
+}
+
+#[test]
+fn heartbeats_that_nobody_looked_for_are_not_missed() {
+    let mut battery = Battery::good();
+    let run = battery.run(Scenario::Answered);
+    run.beats.clear();
+    run.watched = false;
+    let progress = |battery: &Battery| {
+        let verdicts = judge(&battery.evidence());
+        let progress = verdicts
+            .iter()
+            .find(|verdict| verdict.id == "temporal.heartbeat-progress");
+        progress.map(|verdict| verdict.standing)
+    };
+    assert_eq!(progress(&battery), Some(Standing::NotJudged));
+    battery.run(Scenario::Answered).watched = true;
+    assert_eq!(progress(&battery), Some(Standing::Broken));
+}

@@ -144,14 +144,29 @@ fn every(evidence: &Evidence, judge: impl Fn(&RunEvidence) -> Finding) -> Findin
         let said = found
             .iter()
             .filter(|(_, finding)| finding.standing == standing);
-        said.map(|(scenario, finding)| match evidence.is_single() {
-            true => finding.evidence.clone(),
-            false => format!("[{scenario}] {}", finding.evidence),
-        })
-        .collect::<Vec<_>>()
+        // What was seen in several scenarios alike is said once.
+        let mut texts: Vec<(String, Vec<String>)> = Vec::new();
+        for (scenario, finding) in said {
+            let scenario = scenario.to_string();
+            match texts.iter_mut().find(|(text, _)| *text == finding.evidence) {
+                Some((_, scenarios)) => scenarios.push(scenario),
+                None => texts.push((finding.evidence.clone(), vec![scenario])),
+            }
+        }
+        texts
+            .into_iter()
+            .map(|(text, scenarios)| match evidence.is_single() {
+                true => text,
+                false => format!("[{}] {text}", scenarios.join(", ")),
+            })
+            .collect::<Vec<_>>()
     };
     let (broken, held) = (of(Standing::Broken), of(Standing::Held));
-    match (broken.is_empty(), held.len()) {
+    let holding = found
+        .iter()
+        .filter(|(_, finding)| finding.standing == Standing::Held)
+        .count();
+    match (broken.is_empty(), holding) {
         (false, _) => Finding::broken(broken.join("; ")),
         (true, 0) => Finding::not_judged(of(Standing::NotJudged).join("; ")),
         (true, 1) => Finding::held(held.concat()),

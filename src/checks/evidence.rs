@@ -68,6 +68,8 @@ pub struct RunEvidence {
     pub alone: bool,
     /// Whether a callback URL was given, so that a stream can be expected.
     pub streamed: bool,
+    /// Whether the run was to be held in its middle, so that its heartbeats could be looked at.
+    pub watched: bool,
     /// When the client started the workflow.
     pub started_at: Option<SystemTime>,
     /// How long the client waited for the result.

@@ -46,6 +46,9 @@ fn progress(run: &RunEvidence) -> Finding {
             "heartbeats came, but none reports progress: last {:?}",
             last.details
         )),
+        (None, None) if !run.watched => {
+            Finding::not_judged("nobody held the activity to look at its heartbeats")
+        }
         (None, None) if !run.streamed => {
             Finding::not_judged("without a callback there is no event to hold the activity at")
         }

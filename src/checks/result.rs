@@ -171,10 +171,16 @@ fn events_counted(run: &RunEvidence) -> Finding {
     let (Some(result), Some(_)) = (&run.result, raw) else {
         return Finding::not_judged("the result has no events_sent");
     };
+    // The result is that of one attempt, and so is what it counts.
+    let last = run
+        .deliveries
+        .iter()
+        .filter_map(|delivery| delivery.attempt)
+        .max();
     let mut acknowledged: Vec<_> = run
         .deliveries
         .iter()
-        .filter(|delivery| delivery.status == Some(200))
+        .filter(|delivery| delivery.status == Some(200) && delivery.attempt == last)
         .collect();
     // A repetition is the same event.
     acknowledged.dedup_by_key(|delivery| match (delivery.attempt, delivery.seq) {

@@ -134,6 +134,7 @@ fn answered(session: &str) -> RunEvidence {
         conversation: Some(session.to_owned()),
         alone: true,
         streamed: true,
+        watched: true,
         started_at: Some(at(0)),
         duration: Duration::from_millis(50),
         deliveries: posted(session, &events),

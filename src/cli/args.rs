@@ -8,11 +8,12 @@ use super::Exit;
 use super::capture_args::{CaptureArgs, ReplayArgs};
 use super::check::{CheckArgs, ChecksArgs};
 use super::eval::EvalArgs;
+use super::history::HistoryArgs;
 use super::model_args::ModelArgs;
 use crate::stack::{ProviderChoice, StackConfig};
 
 /// The question that `run` asks when none is given.
-const DEFAULT_PROMPT: &str =
+pub(super) const DEFAULT_PROMPT: &str =
     "Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi";
 
 /// End-to-end test harness for KAI: real Temporal, real Postgres, real Typesense, a real worker, and a verdict.
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List the checks.
     Checks(ChecksArgs),
+    /// Keep histories of workflows, and replay them against today's workflow.
+    History(HistoryArgs),
     /// Start a stack that stays, and print how to reach it.
     Up(UpArgs),
     /// Remove the kept stack and whatever earlier runs left behind.
@@ -210,7 +213,7 @@ pub(super) enum BinariesCommand {
     List,
 }
 
-fn prompt(text: &str) -> Result<String, String> {
+pub(super) fn prompt(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("a prompt must hold a question".to_owned());
     }
@@ -235,6 +238,28 @@ mod tests {
             vec!["kai-e2e", "run", "--provider", "docker"],
             vec!["kai-e2e", "ask"],
             vec!["kai-e2e", "record", "--model", "openai:m"],
+            vec!["kai-e2e", "history", "record"],
+            vec![
+                "kai-e2e",
+                "history",
+                "record",
+                "--to",
+                "f",
+                "--address",
+                "a:1",
+            ],
+            vec![
+                "kai-e2e",
+                "history",
+                "record",
+                "--to",
+                "f",
+                "--workflow-id",
+                "w",
+                "--prompt",
+                "p",
+            ],
+            vec!["kai-e2e", "history", "replay"],
             vec!["kai-e2e", "capture", "--listen", "here"],
             vec!["kai-e2e", "ask", "--prompts", "f", "--concurrency", "0"],
             vec!["kai-e2e", "eval", "--at-least", "101"],

@@ -1,5 +1,6 @@
 //! `kai-e2e check` and `kai-e2e checks`: a worker's promises, judged and listed.
 
+use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,10 +12,8 @@ use super::console::{StandardError, out};
 use super::signals::unless_stopped;
 use super::stack::with_own_stack;
 use crate::checks::Scenario;
-use crate::harness::AnyStack;
-use crate::harness::battery::{
-    Battery, BatteryError, BatteryReport, BatterySettings, Subject, WorkerCommand,
-};
+use crate::harness::battery::{Battery, BatteryError, BatteryReport, BatterySettings, Subject};
+use crate::harness::{AnyStack, WorkerCommand, WorkerProcessError};
 use crate::mutants;
 use crate::report::{battery_json, battery_junit, battery_text, checks_markdown, checks_text};
 use crate::stack::{Attachment, Progress, SharedStack};
@@ -36,7 +35,7 @@ pub(super) struct CheckArgs {
     /// Temporal's address, as that worker has it: it must be the stack's.
     #[arg(long, value_name = "HOST:PORT", requires = "task_queue")]
     address: Option<String>,
-    /// The namespace that it polls; only `default` is possible.
+    /// The namespace that it polls; `default` unless you name another one.
     #[arg(long, value_name = "NAME", requires = "task_queue")]
     namespace: Option<String>,
     /// The connection that it knows, to the stack's own database.
@@ -100,6 +99,7 @@ pub(super) async fn check(args: CheckArgs) -> Result<(), Exit> {
             .await?;
             let subject = Subject::Elsewhere {
                 task_queue: task_queue.clone(),
+                namespace: args.namespace.clone(),
                 connection_id: args.connection_id.clone(),
             };
             unless_stopped(judged(Battery::new(stack, subject, settings))).await?
@@ -140,16 +140,26 @@ fn on_this_stack(args: &CheckArgs, stack: &SharedStack) -> Result<(), Exit> {
         ));
     }
     let there = &stack.endpoints().temporal_address;
-    if let Some(address) = args.address.as_ref().filter(|address| *address != there) {
-        return Err(Exit::Usage(format!(
+    match &args.address {
+        Some(address) if !is_same_place(address, there) => Err(Exit::Usage(format!(
             "the worker is judged on the running stack, whose Temporal is at {there}, not at {address}"
-        )));
-    }
-    match args.namespace.as_deref() {
-        None | Some("default") => Ok(()),
-        Some(other) => Err(Exit::Usage(format!(
-            "a worker of the namespace `{other}` cannot be judged: it must poll `default`"
         ))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether two addresses are the same, or names of the same.
+fn is_same_place(one: &str, other: &str) -> bool {
+    let addresses = |text: &str| -> Vec<_> {
+        text.to_socket_addrs()
+            .map(Iterator::collect)
+            .unwrap_or_default()
+    };
+    one == other || {
+        let known = addresses(one);
+        addresses(other)
+            .iter()
+            .any(|address| known.contains(address))
     }
 }
 
@@ -186,8 +196,18 @@ impl From<BatteryError> for Exit {
     fn from(error: BatteryError) -> Self {
         match error {
             BatteryError::Harness(error) => error.into(),
-            BatteryError::Command { .. } => Self::Usage(crate::contract::error_chain(&error)),
+            BatteryError::Worker(error) => error.into(),
             error => Self::Environment(crate::contract::error_chain(&error)),
+        }
+    }
+}
+
+impl From<WorkerProcessError> for Exit {
+    fn from(error: WorkerProcessError) -> Self {
+        let text = crate::contract::error_chain(&error);
+        match error {
+            WorkerProcessError::Command { .. } => Self::Usage(text),
+            _ => Self::Environment(text),
         }
     }
 }

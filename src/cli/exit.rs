@@ -18,7 +18,7 @@ pub enum Exit {
     #[error("{0} answers were wrong with confidence")]
     WrongWithConfidence(usize),
     /// So many promises were broken. Which has been printed.
-    #[error("{0} promises were broken")]
+    #[error("{promises} broken", promises = promises(*.0))]
     Broken(usize),
     /// The command line, a file or the environment is unusable.
     #[error("{0}")]
@@ -29,6 +29,13 @@ pub enum Exit {
     /// A signal asked for the end.
     #[error("stopped by {0}")]
     Signal(&'static str),
+}
+
+fn promises(count: usize) -> String {
+    match count {
+        1 => "1 promise was".to_owned(),
+        many => format!("{many} promises were"),
+    }
 }
 
 impl Exit {

@@ -10,6 +10,7 @@ mod console;
 mod doctor;
 mod eval;
 mod exit;
+mod history;
 mod images;
 mod model_args;
 mod record;
@@ -39,6 +40,7 @@ pub async fn execute(cli: Cli) -> Result<(), Exit> {
             check::checks(&args);
             Ok(())
         }
+        Command::History(args) => history::history(args).await,
         Command::Up(args) => services::up(args).await,
         Command::Down(args) => services::down(args).await,
         Command::Status(args) => status::status(args).await,

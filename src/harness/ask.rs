@@ -1,31 +1,23 @@
 //! One prompt, from the client's call to the collected evidence.
 
 use std::future::{Future, IntoFuture};
-use std::pin::{Pin, pin};
+use std::ops::RangeInclusive;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Map, Value, json};
-use temporalio_client::errors::WorkflowGetResultError;
 use temporalio_client::{UntypedWorkflow, WorkflowStartOptions};
-use temporalio_common::data_converters::RawValue;
-use tokio::task::JoinHandle;
 
-use super::artefacts::{RunRecord, RunWitness, SharedEvents};
+use super::artefacts::{RunRecord, SharedEvents};
 use super::collect::{Collector, OnEvent};
-use super::diagnosis::gone;
-use super::observe::{self, Handle, temporal};
-use super::outcome::{failure_text, read_outcome};
-use super::received::deliveries;
-use super::run::{Outcome, Run};
-use super::run_again::run_again;
+use super::observe::{self, Handle};
+use super::run::Run;
 use super::setup::json_argument;
-use super::turns::Turn;
-use super::{Harness, HarnessError};
-use crate::capture::Hold;
-use crate::checks::{Beat, Facts, RunEvidence, SeenEvent};
+use super::{Harness, HarnessError, RunningAsk};
+use crate::capture::{Hold, Misbehaviour, Point};
+use crate::checks::{Beat, SeenEvent};
 use crate::contract::{CHAT_WORKFLOW, SessionId};
-use crate::stack::{LogPosition, StatementLog};
 
 /// The delivery whose reply is held back until Temporal shows the heartbeat of the fifth: a moment in the middle of
 /// the run that does not depend on how fast the machine is (contract §3: a heartbeat every 5 events).
@@ -49,6 +41,8 @@ pub struct Ask<'a> {
     watch_progress: bool,
     timeout: Duration,
     on_event: Option<OnEvent>,
+    hold: Option<Point>,
+    misbehaviours: Vec<(RangeInclusive<u64>, Misbehaviour)>,
 }
 
 impl<'a> Ask<'a> {
@@ -65,6 +59,8 @@ impl<'a> Ask<'a> {
             watch_progress: true,
             timeout: harness.settings.run_timeout,
             on_event: None,
+            hold: None,
+            misbehaviours: Vec::new(),
         }
     }
 
@@ -95,6 +91,24 @@ impl<'a> Ask<'a> {
     /// Does not hold the run in its middle to see its heartbeat; what a benchmark wants.
     pub fn without_watching_progress(mut self) -> Self {
         self.watch_progress = false;
+        self
+    }
+
+    /// Holds the worker at a point of the run, by delaying the receiver's reply, until [`RunningAsk::release`] or the end of the
+    /// run's time. It is not held to see its heartbeat then.
+    ///
+    /// A worker repeats a delivery that is not answered in time, and gives up in the end: contract §3 has 3 seconds a try and
+    /// 10 seconds in all. Its agent goes on until as many events wait as its queue holds: with a queue of 1
+    /// ([`HarnessSettings::sender`](super::HarnessSettings::sender), `CALLBACK_QUEUE`) it stops there, too.
+    pub fn hold_at(mut self, point: Point) -> Self {
+        self.hold = Some(point);
+        self.watch_progress = false;
+        self
+    }
+
+    /// Makes the receiver misbehave for some requests of this run (from 1), until [`RunningAsk::behave`].
+    pub fn misbehave(mut self, requests: RangeInclusive<u64>, what: Misbehaviour) -> Self {
+        self.misbehaviours.push((requests, what));
         self
     }
 
@@ -153,6 +167,14 @@ impl<'a> Ask<'a> {
                 .capture
                 .hold_reply(&session, before + HELD_DELIVERY, settings.longest_hold)
         });
+        let held = self
+            .hold
+            .map(|point| harness.capture.hold_reply(&session, point, self.timeout));
+        let misbehaving = self
+            .misbehaviours
+            .into_iter()
+            .map(|(requests, what)| harness.capture.misbehave(&session, requests, what))
+            .collect();
         let seen = SharedEvents::default();
         let events = match self.callback {
             true => {
@@ -165,9 +187,7 @@ impl<'a> Ask<'a> {
         let connection_id = self
             .connection
             .unwrap_or_else(|| harness.connection_id.clone());
-        let callback_url = self
-            .callback
-            .then(|| harness.capture.callback_url(&session));
+        let callback_url = self.callback.then(|| harness.callback_url(&session));
         let mut argument = self.argument.unwrap_or_else(|| {
             json!({
                 "prompt": self.prompt,
@@ -236,12 +256,15 @@ impl<'a> Ask<'a> {
             started,
             timeout: self.timeout,
             streamed: self.callback,
+            watched: self.watch_progress,
             events,
             progress,
             statements,
             position,
             witness,
             record,
+            held,
+            misbehaving,
         })
     }
 }
@@ -252,229 +275,6 @@ impl<'a> IntoFuture for Ask<'a> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { self.start().await?.finish().await })
-    }
-}
-
-/// A workflow's result, or how it ended without one.
-type Got = Result<RawValue, WorkflowGetResultError>;
-
-/// A prompt that is being answered.
-#[must_use = "a started run is collected by `finish`"]
-pub struct RunningAsk<'a> {
-    harness: &'a Harness,
-    prompt: String,
-    session: SessionId,
-    handle: Handle,
-    /// The conversation that the argument names.
-    conversation: Option<String>,
-    /// The connection that the argument names.
-    connection: Option<String>,
-    /// Tells whether other runs of the harness were under way.
-    turn: Turn,
-    started_at: SystemTime,
-    started: Instant,
-    timeout: Duration,
-    streamed: bool,
-    events: Option<Collector>,
-    progress: Option<JoinHandle<Option<Beat>>>,
-    statements: StatementLog,
-    position: LogPosition,
-    witness: Option<RunWitness>,
-    record: Option<Arc<RunRecord>>,
-}
-
-impl RunningAsk<'_> {
-    /// The workflow's id.
-    pub fn workflow_id(&self) -> &str {
-        &self.handle.info().workflow_id
-    }
-
-    /// The stream's session.
-    pub fn session(&self) -> &SessionId {
-        &self.session
-    }
-
-    /// The workflow's handle.
-    pub fn handle(&self) -> &Handle {
-        &self.handle
-    }
-
-    /// Waits for the end of the workflow and collects what was seen of it.
-    ///
-    /// # Errors
-    /// When the workflow does not end in time, or the evidence cannot be collected; [`HarnessError::ServiceGone`] when that
-    /// is because a service has died.
-    pub async fn finish(self) -> Result<Run, HarnessError> {
-        let harness = self.harness;
-        let record = self.record.clone();
-        match self.followed().await {
-            Ok(run) => {
-                if let Some(record) = record {
-                    record.finished(&run);
-                }
-                Ok(run)
-            }
-            Err(error) => {
-                if let Some(record) = record {
-                    record.failed(&error);
-                }
-                Err(harness.failed(error).await)
-            }
-        }
-    }
-
-    /// As [`finish`](Self::finish), but a run that does not end within a time is no error: it is terminated then, and what was
-    /// seen of it says that it was still running, and with which attempts.
-    ///
-    /// # Errors
-    /// When the evidence cannot be collected.
-    pub(super) async fn ended_or_given_up(mut self, within: Duration) -> Result<Run, HarnessError> {
-        self.timeout = within;
-        let record = self.record.clone();
-        let call_bound = self.harness.settings.call_timeout;
-        let given_up = match self.result().await {
-            Err(HarnessError::RunTimeout { .. }) => {
-                let attempts = observe::pending_attempts(&self.handle, call_bound).await?;
-                observe::terminate(&self.handle, call_bound).await?;
-                Some(attempts)
-            }
-            _ => None,
-        };
-        self.timeout = self.harness.settings.run_timeout;
-        let mut run = self.followed().await?;
-        if let Some(attempts) = given_up {
-            "Running".clone_into(&mut run.evidence.status);
-            run.evidence.failure = Some(format!("it had not ended after {within:?}"));
-            for (activity, attempts) in run.evidence.activities.iter_mut().zip(attempts) {
-                activity.attempts = attempts;
-            }
-        }
-        if let Some(record) = record {
-            record.finished(&run);
-        }
-        Ok(run)
-    }
-
-    /// What the client gets when the workflow ends. A run that takes long may wait for a service that is gone: the services
-    /// are looked at after a while, and then again after twice as long.
-    async fn result(&self) -> Result<Got, HarnessError> {
-        let began = Instant::now();
-        let mut patience = self.harness.settings.look_after;
-        let mut getting = pin!(self.handle.get_result(Default::default()));
-        loop {
-            let left = self.timeout.saturating_sub(began.elapsed());
-            if let Ok(got) = tokio::time::timeout(patience.min(left), &mut getting).await {
-                return Ok(got);
-            }
-            if began.elapsed() >= self.timeout {
-                let call_bound = self.harness.settings.call_timeout;
-                return Err(HarnessError::RunTimeout {
-                    workflow_id: self.workflow_id().to_owned(),
-                    bound: self.timeout,
-                    last_seen: observe::state(&self.handle, call_bound).await,
-                });
-            }
-            let gone = tokio::select! {
-                got = &mut getting => return Ok(got),
-                gone = gone(&self.harness.stack) => gone,
-            };
-            if let Some(gone) = gone {
-                return Err(HarnessError::ServiceGone {
-                    gone,
-                    followed: format!(
-                        "workflow {} had not ended after {:.1} s",
-                        self.workflow_id(),
-                        began.elapsed().as_secs_f64()
-                    ),
-                });
-            }
-            patience *= 2;
-        }
-    }
-
-    async fn followed(self) -> Result<Run, HarnessError> {
-        let settings = &self.harness.settings;
-        let (settle, call_bound) = (settings.settle_timeout, settings.call_timeout);
-        let started_at = self.started_at;
-        let got = self.result().await?;
-        let duration = self.started.elapsed();
-        let (outcome, raw_result) = read_outcome(got)
-            .map_err(|error| temporal("give the result of", &self.handle, &error))?;
-        let result = match &outcome {
-            Outcome::Completed(result) => Some(result.clone()),
-            _ => None,
-        };
-        let events = match self.events {
-            Some(collector) => collector.finish(settle).await?,
-            None => Vec::new(),
-        };
-        let progress = match self.progress {
-            // A run that is over without having been held will not be held any more.
-            Some(watching) => collected(watching, settings.longest_hold).await,
-            None => None,
-        };
-        let visible =
-            observe::visible(&self.harness.client, &self.handle, settle, call_bound).await?;
-        let history = observe::history(&self.handle, call_bound).await?;
-        let reported = result
-            .as_ref()
-            .map_or(&[][..], |result| &result.sql_queries);
-        let logged_sql = observe::logged(
-            &self.statements,
-            self.position,
-            self.harness.postgres(),
-            reported,
-            settle,
-        )
-        .await?;
-        let gone = match &outcome {
-            Outcome::Completed(result) if result.error.is_none() => None,
-            _ => gone(&self.harness.stack).await.map(Arc::new),
-        };
-        let run_again = run_again(self.harness.postgres(), reported, settle * 2).await;
-        let transcript = self.harness.capture.transcript(&self.session);
-        let evidence = RunEvidence {
-            workflow_id: self.handle.info().workflow_id.clone(),
-            task_queue: self.harness.task_queue.clone(),
-            conversation: self.conversation,
-            alone: self.turn.was_alone(),
-            streamed: self.streamed,
-            started_at: Some(started_at),
-            duration,
-            events,
-            deliveries: transcript.as_ref().map(deliveries).unwrap_or_default(),
-            result,
-            raw_result: raw_result.clone(),
-            failure: failure_text(&outcome),
-            status: outcome.name().to_owned(),
-            visible,
-            beats: progress.into_iter().collect(),
-            activities: history.activities(),
-            history_texts: history.texts(),
-            history: history.steps(),
-            logged_sql,
-            run_again,
-            facts: Facts {
-                secrets: self.harness.wiring.secrets(),
-                ..Facts::default()
-            },
-            others: Vec::new(),
-        };
-        Ok(Run {
-            prompt: self.prompt,
-            run_id: self.handle.info().run_id.clone().unwrap_or_default(),
-            session: self.session.to_string(),
-            task_queue: self.harness.task_queue.clone(),
-            outcome,
-            raw_result,
-            duration,
-            history,
-            evidence,
-            gone,
-            database: self.harness.database_of(self.connection.as_deref()),
-            witness: self.witness,
-            failures: self.harness.failures.clone(),
-        })
     }
 }
 
@@ -494,17 +294,6 @@ async fn watch_progress(
         Ok(beat) => beat,
         Err(error) => {
             tracing::warn!(%error, "the heartbeat of a run could not be read");
-            None
-        }
-    }
-}
-
-/// The result of a task that has nothing left to wait for; it is given up after a bound.
-async fn collected(mut task: JoinHandle<Option<Beat>>, bound: Duration) -> Option<Beat> {
-    match tokio::time::timeout(bound, &mut task).await {
-        Ok(joined) => joined.ok().flatten(),
-        Err(_) => {
-            task.abort();
             None
         }
     }

@@ -53,6 +53,10 @@ pub(super) const NAMESPACE: Bound = Bound::seconds(
     "a new namespace to be usable",
 );
 
+/// A history of some dozen events takes milliseconds.
+pub(super) const REPLAY: Bound =
+    Bound::seconds("KAI_E2E_REPLAY_TIMEOUT", 30, "a history to be replayed");
+
 /// A gigabyte is read from disk.
 pub(super) const MODEL: Bound = Bound::seconds(
     "KAI_E2E_MODEL_TIMEOUT",
@@ -68,8 +72,8 @@ pub(super) const EVENTUALLY: Bound = Bound::seconds(
 );
 
 /// All of this room.
-pub(super) const ALL: [Bound; 11] = [
-    RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, NAMESPACE, MODEL, EVENTUALLY,
+pub(super) const ALL: [Bound; 12] = [
+    RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, NAMESPACE, REPLAY, MODEL, EVENTUALLY,
 ];
 
 #[cfg(test)]

@@ -94,6 +94,51 @@ pub enum HarnessError {
         /// The bound.
         bound: Duration,
     },
+    /// The links between the worker and its peers could not be made.
+    #[error("the links between the worker and its peers could not be made")]
+    Links(#[source] std::io::Error),
+    /// Links were asked for in a world that others use too.
+    #[error(
+        "there are no links in the master world: the database's address is stored with its connection, which others use; \
+         set `isolation` to `Isolation::Private`"
+    )]
+    LinksInMasterWorld,
+    /// A link was asked for that there is not.
+    #[error("this harness has no links; set `HarnessSettings::links`")]
+    NoLinks,
+    /// A run did not come to the point that it was to be held at.
+    #[error(transparent)]
+    Hold(#[from] crate::capture::HoldError),
+    /// The activity of a run did not come to an attempt.
+    #[error(
+        "workflow {workflow_id} did not come to attempt {attempt} within {within:?}; the attempts of its pending \
+         activities were {seen:?}"
+    )]
+    NoSuchAttempt {
+        /// The workflow.
+        workflow_id: String,
+        /// The attempt, from 1.
+        attempt: i32,
+        /// The bound.
+        within: Duration,
+        /// What was seen last.
+        seen: Vec<i32>,
+    },
+    /// No heartbeat came of a run's activity.
+    #[error(
+        "no further heartbeat of workflow {workflow_id} came within {within:?}; the last one seen was {seen:?}"
+    )]
+    NoHeartbeat {
+        /// The workflow.
+        workflow_id: String,
+        /// The bound.
+        within: Duration,
+        /// The details of the last one.
+        seen: Option<String>,
+    },
+    /// A run was waited for that is not to be held.
+    #[error("the run is held nowhere; say where with `Ask::hold_at`")]
+    NotHeld,
     /// The worker did not stop in time.
     #[error(
         "the worker on queue {task_queue} did not stop within {bound:?} (the limit is set by KAI_E2E_STOP_TIMEOUT)"

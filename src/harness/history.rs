@@ -10,7 +10,7 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use temporalio_common::protos::temporal::api::history::v1::{History, HistoryEvent};
 
-use super::activities;
+use super::{activities, proto_json};
 use crate::checks::{ActivityEvidence, HistoryStep};
 
 /// The history of one run.
@@ -36,13 +36,16 @@ impl RunHistory {
         .into()
     }
 
-    /// The history in the SDK's own JSON, which its replayer reads.
+    /// The events.
+    pub fn events(&self) -> &[HistoryEvent] {
+        &self.events
+    }
+
+    /// The history in proto JSON, as `temporal workflow show -o json` writes it and the replayers of all SDKs read it; payloads
+    /// of plain JSON are written out, in the shorthand of Temporal's tools.
     pub fn to_json(&self) -> Value {
-        // Prost messages with serde derives always serialise; null would only mean that they no longer do.
-        serde_json::to_value(History {
-            events: self.events.to_vec(),
-        })
-        .unwrap_or_default()
+        // Only a time that no calendar has would not serialise; null says that there was one.
+        proto_json::to_value(&self.events).unwrap_or_default()
     }
 
     /// The activities that were scheduled, in order, with what became of each.
@@ -72,27 +75,25 @@ fn step(event: &HistoryEvent) -> HistoryStep {
     }
 }
 
-/// Appends every string of a JSON value, and every list of bytes as what it says.
+/// Appends every string and key of a JSON value, and every payload that is no plain JSON as what it says.
 fn collect_texts(value: &Value, texts: &mut String) {
     match value {
         Value::String(text) => {
             texts.push_str(text);
             texts.push('\n');
         }
-        Value::Array(items) => {
-            let bytes: Option<Vec<u8>> = items
-                .iter()
-                .map(|item| item.as_u64().and_then(|byte| u8::try_from(byte).ok()))
-                .collect();
-            match bytes {
-                Some(bytes) if !bytes.is_empty() => {
-                    texts.push_str(&String::from_utf8_lossy(&bytes));
-                    texts.push('\n');
-                }
-                _ => items.iter().for_each(|item| collect_texts(item, texts)),
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
+        Value::Object(object) => {
+            if let Some(text) = proto_json::payload_text(object) {
+                texts.push_str(&text);
+                texts.push('\n');
+            }
+            for (key, item) in object {
+                texts.push_str(key);
+                texts.push('\n');
+                collect_texts(item, texts);
             }
         }
-        Value::Object(object) => object.values().for_each(|item| collect_texts(item, texts)),
         _ => {}
     }
 }
@@ -205,6 +206,31 @@ mod tests {
         };
         let step = step(&event);
         assert_eq!((step.id, step.kind.as_str()), (5, "ActivityTaskScheduled"));
+    }
+
+    #[test]
+    fn its_texts_are_what_payloads_say_of_whatever_encoding() {
+        use temporalio_common::protos::temporal::api::common::v1::{Payload, Payloads};
+        use temporalio_common::protos::temporal::api::history::v1::WorkflowExecutionStartedEventAttributes;
+
+        for encoding in ["json/plain", "binary/plain"] {
+            let payload = Payload {
+                metadata: [("encoding".to_owned(), encoding.into())].into(),
+                data: br#"{"uri": "postgresql://user:hunter2@host"}"#.to_vec(),
+                ..Default::default()
+            };
+            let started = WorkflowExecutionStartedEventAttributes {
+                input: Some(Payloads {
+                    payloads: vec![payload],
+                }),
+                ..Default::default()
+            };
+            let history = RunHistory::new(vec![HistoryEvent {
+                attributes: Some(started.into()),
+                ..Default::default()
+            }]);
+            assert!(history.texts().contains("hunter2"), "{encoding}");
+        }
     }
 
     #[test]

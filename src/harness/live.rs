@@ -9,14 +9,18 @@ use tokio::sync::Semaphore;
 
 use super::artefacts::{Witness, mark_without_harness};
 use super::diagnosis::explained;
+use super::faults::{Links, Peer};
 use super::residence::{Failed, Residence};
 use super::setup::Setup;
 use super::turns::Turns;
 use super::wiring::{Wiring, new_connection_id, short_id};
-use super::{AnyStack, Ask, HarnessError, HarnessSettings, Isolation, master, namespace, observe};
+use super::{
+    AnyStack, Ask, HarnessError, HarnessSettings, Isolation, WorkerCommand, WorkerProcess,
+    WorkerProcessError, master, namespace, observe,
+};
 use crate::agent::{Agent, Catalogue, Knowledge};
 use crate::capture::{CaptureConfig, CaptureServer};
-use crate::contract::Secret;
+use crate::contract::{Secret, SessionId};
 use crate::stack::{PostgresEndpoint, Progress, SharedStack, StackConfig, World};
 use crate::worker::{KaiWorker, WorkerConfig, WorkerError, connect};
 
@@ -93,6 +97,9 @@ impl Harness {
             }
             Isolation::Master => (None, Wiring::master(stack.endpoints())),
         };
+        if let Some(name) = &settings.namespace {
+            wiring.namespace.clone_from(name);
+        }
         if settings.own_namespace {
             let name = format!("kai-e2e-{}", short_id());
             namespace::register(&wiring, &name).await?;
@@ -104,11 +111,20 @@ impl Harness {
             worker: None,
             world,
             wiring: wiring.clone(),
+            own_namespace: settings.own_namespace,
             failures: failures.clone(),
             stop_timeout: settings.stop_timeout,
             keep_failed: settings.keep_failed,
             stack: Some(Arc::clone(&stack)),
         };
+        let capture = CaptureServer::start(CaptureConfig::default()).await?;
+        if settings.links {
+            if residence.world.is_none() {
+                return Err(HarnessError::LinksInMasterWorld);
+            }
+            let links = Links::to(&wiring.endpoints, capture.address().to_string()).await;
+            wiring.links = Some(Arc::new(links.map_err(HarnessError::Links)?));
+        }
         let task_queue = settings
             .task_queue
             .clone()
@@ -116,13 +132,13 @@ impl Harness {
         let config = wiring.worker_config(&settings, &task_queue);
         let model = settings.model.open().await.map_err(WorkerError::from)?;
         // Not the worker's own: its connections belong to the worker's runtime.
-        let agent = Agent::new(config.agent.clone(), model.clone()).map_err(WorkerError::from)?;
+        let own = wiring.without_links().worker_config(&settings, &task_queue);
+        let agent = Agent::new(own.agent, model.clone()).map_err(WorkerError::from)?;
         let identity = format!("kai-e2e-client-{}", std::process::id());
         // Boxed, as what follows: all of it together is too much for a test's stack without optimisation.
         let known = Box::pin(master::knowledge(&stack, &settings));
-        let (client, capture, worker, connection_id) = futures::try_join!(
-            async { Ok::<_, HarnessError>(connect(&config.temporal, &identity).await?) },
-            async { Ok(CaptureServer::start(CaptureConfig::default()).await?) },
+        let (client, worker, connection_id) = futures::try_join!(
+            async { Ok::<_, HarnessError>(connect(&own.temporal, &identity).await?) },
             async {
                 Ok(match settings.worker {
                     true => Some(KaiWorker::start(config.clone(), model).await?),
@@ -266,6 +282,40 @@ impl Harness {
     /// The receiver of this harness's streams.
     pub fn capture(&self) -> &CaptureServer {
         &self.capture
+    }
+
+    /// The links between the worker and its peers.
+    ///
+    /// # Errors
+    /// When this harness has none: [`HarnessSettings::links`] makes them.
+    pub fn links(&self) -> Result<&Links, HarnessError> {
+        let links = self.wiring.links.as_deref();
+        links.ok_or(HarnessError::NoLinks)
+    }
+
+    /// Where a worker posts the events of a session: at this harness's receiver, through its link if there is one.
+    pub fn callback_url(&self, session: &SessionId) -> String {
+        let direct = self.capture.callback_url(session);
+        match &self.wiring.links {
+            Some(links) => {
+                let own = self.capture.address().to_string();
+                let link = links.get(Peer::Receiver).address().to_string();
+                direct.replacen(&own, &link, 1)
+            }
+            None => direct,
+        }
+    }
+
+    /// Starts a worker as a process on this harness's queue and waits until the queue is polled.
+    ///
+    /// # Errors
+    /// When it cannot be started, ends, or nobody polls within the bound.
+    pub async fn start_worker(
+        &self,
+        command: &WorkerCommand,
+        within: Duration,
+    ) -> Result<WorkerProcess, WorkerProcessError> {
+        WorkerProcess::start(command, self, within).await
     }
 
     /// The worker, unless this harness runs without one.

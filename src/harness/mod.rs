@@ -16,8 +16,10 @@ mod diagnosis;
 mod error;
 mod eventually;
 mod expect;
+pub mod faults;
 mod fixture;
 mod history;
+mod history_file;
 mod live;
 mod local_model;
 mod master;
@@ -25,11 +27,13 @@ mod namespace;
 mod normal_form;
 mod observe;
 mod outcome;
+mod proto_json;
 mod received;
 mod replay;
 mod residence;
 mod run;
 mod run_again;
+mod running;
 mod settings;
 mod setup;
 mod snapshot;
@@ -37,9 +41,10 @@ mod stack;
 mod turns;
 mod variables;
 mod wiring;
+mod workers;
 
 pub use artefacts::Artefacts;
-pub use ask::{Ask, RunningAsk};
+pub use ask::Ask;
 pub use error::HarnessError;
 pub use eventually::{EventuallyError, expect_eventually, expect_eventually_within};
 pub use expect::{
@@ -52,9 +57,11 @@ pub use live::Harness;
 pub use local_model::LocalModel;
 pub use replay::HistoryError;
 pub use run::{BrokenPromises, Outcome, Run, WorkflowFailure};
+pub use running::RunningAsk;
 pub use settings::{HarnessSettings, Isolation};
 pub use stack::AnyStack;
 pub use variables::stack_variables;
+pub use workers::{WorkerCommand, WorkerProcess, WorkerProcessError};
 
 #[doc(hidden)]
 pub use insta as __insta;

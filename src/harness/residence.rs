@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::wiring::{DEFAULT_NAMESPACE, Wiring};
+use super::wiring::Wiring;
 use super::{AnyStack, HarnessError, namespace};
 use crate::contract::error_chain;
 use crate::stack::{World, in_background};
@@ -30,6 +30,8 @@ pub(super) struct Residence {
     pub(super) worker: Option<KaiWorker>,
     pub(super) world: Option<World>,
     pub(super) wiring: Wiring,
+    /// Whether the namespace was made for this harness.
+    pub(super) own_namespace: bool,
     pub(super) failures: Failed,
     pub(super) stop_timeout: Duration,
     pub(super) keep_failed: bool,
@@ -47,7 +49,7 @@ impl Residence {
         let owned = matches!(self.stack.as_deref(), Some(AnyStack::Owned(_)));
         let (worker, world, wiring) = self.take();
         let stopped = stop(worker, self.stop_timeout).await;
-        let removed = remove(world, &wiring).await;
+        let removed = remove(world, &wiring, self.own_namespace).await;
         match removed {
             // It goes with the stack at the latest, whose services may have been killed on purpose.
             Err(error) if owned => {
@@ -97,14 +99,18 @@ async fn stop(worker: Option<KaiWorker>, bound: Duration) -> Result<(), HarnessE
 }
 
 /// After the worker's end, by which its connections to the database are closed.
-async fn remove(world: Option<World>, wiring: &Wiring) -> Result<(), HarnessError> {
+async fn remove(
+    world: Option<World>,
+    wiring: &Wiring,
+    own_namespace: bool,
+) -> Result<(), HarnessError> {
     let removed = match world {
         Some(world) => world.remove().await.map_err(HarnessError::from),
         None => Ok(()),
     };
-    let deleted = match wiring.namespace.as_str() {
-        DEFAULT_NAMESPACE => Ok(()),
-        _ => namespace::delete(wiring).await,
+    let deleted = match own_namespace {
+        true => namespace::delete(wiring).await,
+        false => Ok(()),
     };
     removed.and(deleted)
 }
@@ -112,7 +118,7 @@ async fn remove(world: Option<World>, wiring: &Wiring) -> Result<(), HarnessErro
 impl Drop for Residence {
     fn drop(&mut self) {
         self.keep_if_failed();
-        let own_namespace = self.wiring.namespace != DEFAULT_NAMESPACE;
+        let own_namespace = self.own_namespace;
         if self.worker.is_none() && self.world.is_none() && !own_namespace {
             return;
         }
@@ -120,7 +126,7 @@ impl Drop for Residence {
         let bound = self.stop_timeout;
         in_background(async move {
             let stopped = stop(worker, bound).await;
-            if let Err(error) = remove(world, &wiring).await.and(stopped) {
+            if let Err(error) = remove(world, &wiring, own_namespace).await.and(stopped) {
                 // The stack may be gone already, and everything of the harness with it.
                 tracing::debug!(error = %error_chain(&error), "a harness was not given back in full");
             }

@@ -6,7 +6,10 @@ use super::bounds;
 use crate::agent::models::ModelChoice;
 use crate::agent::{LoopBounds, SqlLimits};
 use crate::stack::parse_bound;
-use crate::worker::{ActivityTimeouts, ConfigError, RetrySettings};
+use crate::worker::{
+    ActivityTimeouts, ConfigError, DEFAULT_CACHED_WORKFLOWS, RetrySettings, SenderSettings,
+    cached_workflows,
+};
 
 /// Bounds and policies of one harness.
 #[derive(Debug, Clone)]
@@ -30,6 +33,8 @@ pub struct HarnessSettings {
     pub timeouts: ActivityTimeouts,
     /// The worker's retry policy.
     pub retry: RetrySettings,
+    /// How the worker delivers events.
+    pub sender: SenderSettings,
     /// The bounds of one SQL statement of the worker's agent.
     pub sql: SqlLimits,
     /// The bounds of one run of the worker's agent.
@@ -42,10 +47,18 @@ pub struct HarnessSettings {
     pub isolation: Isolation,
     /// Whether the harness has a Temporal namespace of its own; it shares `default` with others otherwise.
     pub own_namespace: bool,
+    /// A namespace that is there already, in which somebody else's worker polls; it stays.
+    pub namespace: Option<String>,
     /// Whether the private world of a failed test stays, for somebody to look at; `KAI_E2E_KEEP_FAILED`.
     pub keep_failed: bool,
+    /// How many workflows the worker keeps in memory between their tasks; 1,000, `KAI_E2E_STICKY_CACHE`. With 0 each workflow
+    /// task replays its workflow from the start.
+    pub cached_workflows: usize,
     /// Whether this harness runs a worker; without one it waits for somebody else's on its task queue.
     pub worker: bool,
+    /// Whether everything between the worker and its peers goes through [`Links`](super::faults::Links), which a test can cut; only
+    /// in a private world, because the address of the database is stored with the connection.
+    pub links: bool,
 }
 
 /// Which data a harness works on.
@@ -77,14 +90,18 @@ impl Default for HarnessSettings {
                 initial_interval: Duration::from_millis(100),
                 ..RetrySettings::default()
             },
+            sender: SenderSettings::default(),
             sql: SqlLimits::default(),
             bounds: LoopBounds::default(),
             model: ModelChoice::default(),
             task_queue: None,
             isolation: Isolation::default(),
             own_namespace: false,
+            namespace: None,
             keep_failed: false,
+            cached_workflows: DEFAULT_CACHED_WORKFLOWS,
             worker: true,
+            links: false,
         }
     }
 }
@@ -93,8 +110,8 @@ impl HarnessSettings {
     /// The defaults, with what the environment sets.
     ///
     /// # Errors
-    /// When `KAI_E2E_RUN_TIMEOUT` is no whole number of seconds above zero, `KAI_E2E_KEEP_FAILED` neither 1 nor 0, or a bound
-    /// no number of seconds.
+    /// When `KAI_E2E_RUN_TIMEOUT` is no whole number of seconds above zero, `KAI_E2E_KEEP_FAILED` neither 1 nor 0, a bound
+    /// no number of seconds, or `KAI_E2E_STICKY_CACHE` no whole number.
     pub fn from_env() -> Result<Self, ConfigError> {
         for bound in bounds::ALL {
             let value = std::env::var(bound.variable()).unwrap_or_default();
@@ -110,6 +127,13 @@ impl HarnessSettings {
         }
         if let Ok(text) = std::env::var("KAI_E2E_KEEP_FAILED") {
             settings.keep_failed = switch("KAI_E2E_KEEP_FAILED", &text)?;
+        }
+        if let Some(cached) = cached_workflows(&|name| {
+            std::env::var(name)
+                .ok()
+                .filter(|text| !text.trim().is_empty())
+        })? {
+            settings.cached_workflows = cached;
         }
         Ok(settings)
     }

@@ -22,7 +22,7 @@ impl Harness {
 }
 
 fn variables(wiring: &Wiring, connection_id: &str) -> Vec<(&'static str, String)> {
-    let endpoints = &wiring.endpoints;
+    let endpoints = &*wiring.for_worker();
     let typesense = &endpoints.typesense;
     let mut variables = vec![
         ("TEMPORAL_HOST", endpoints.temporal_address.clone()),

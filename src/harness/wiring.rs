@@ -1,9 +1,13 @@
 //! Where a harness's services and data are, and the worker's configuration that follows from it.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use base64::Engine;
 use sha2::{Digest, Sha256};
 
 use super::HarnessSettings;
+use super::faults::Links;
 use crate::agent::{AgentConfig, TypesenseConfig};
 use crate::contract::Secret;
 use crate::stack::{Endpoints, PostgresEndpoint, World};
@@ -19,6 +23,8 @@ pub(super) struct Wiring {
     pub(super) endpoints: Endpoints,
     pub(super) namespace: String,
     pub(super) collection_prefix: String,
+    /// Where the worker finds the services, when that is elsewhere: behind links.
+    pub(super) links: Option<Arc<Links>>,
 }
 
 impl Wiring {
@@ -28,6 +34,7 @@ impl Wiring {
             endpoints: endpoints.clone(),
             namespace: DEFAULT_NAMESPACE.to_owned(),
             collection_prefix: String::new(),
+            links: None,
         }
     }
 
@@ -37,6 +44,22 @@ impl Wiring {
         wiring.endpoints.postgres = world.postgres().clone();
         wiring.collection_prefix = world.collection_prefix();
         wiring
+    }
+
+    /// The same, past the links.
+    pub(super) fn without_links(&self) -> Self {
+        Self {
+            links: None,
+            ..self.clone()
+        }
+    }
+
+    /// The services as the worker sees them.
+    pub(super) fn for_worker(&self) -> Cow<'_, Endpoints> {
+        match &self.links {
+            Some(links) => Cow::Owned(links.endpoints(&self.endpoints)),
+            None => Cow::Borrowed(&self.endpoints),
+        }
     }
 
     pub(super) fn postgres(&self) -> &PostgresEndpoint {
@@ -65,12 +88,18 @@ impl Wiring {
 
     /// The URI that the agent's connection is stored with.
     pub(super) fn reader_url(&self) -> String {
-        self.postgres().reader_url(&self.postgres().database)
+        let seen = self.for_worker();
+        seen.postgres.reader_url(&seen.postgres.database)
     }
 
+    /// Temporal as the harness sees it.
     pub(super) fn temporal(&self) -> TemporalTarget {
+        self.temporal_of(&self.endpoints)
+    }
+
+    fn temporal_of(&self, endpoints: &Endpoints) -> TemporalTarget {
         TemporalTarget::Address {
-            address: self.endpoints.temporal_address.clone(),
+            address: endpoints.temporal_address.clone(),
             namespace: self.namespace.clone(),
         }
     }
@@ -80,7 +109,8 @@ impl Wiring {
         settings: &HarnessSettings,
         task_queue: &str,
     ) -> WorkerConfig {
-        let typesense = &self.endpoints.typesense;
+        let seen = self.for_worker();
+        let typesense = &seen.typesense;
         let typesense = TypesenseConfig::new(typesense.url(), typesense.api_key.clone())
             .with_collection_prefix(&self.collection_prefix);
         let key = Secret::new(encrypt_key(&self.endpoints));
@@ -93,8 +123,10 @@ impl Wiring {
             task_queue: task_queue.to_owned(),
             timeouts: settings.timeouts,
             retry: settings.retry,
+            cached_workflows: settings.cached_workflows,
+            sender: settings.sender,
             threads: 1,
-            ..WorkerConfig::new(self.temporal(), agent)
+            ..WorkerConfig::new(self.temporal_of(&seen), agent)
         }
     }
 }

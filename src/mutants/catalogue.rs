@@ -148,7 +148,7 @@ mutants! {
     AnswerDependsOnListener "answer-depends-on-listener" Worker ["answered" "quiet"] "without a callback URL the answer is another"
         => "result.same-without-callback";
     SecretInResult "secret-in-result" Worker ["answered"] "the result's task_id is a key"
-        => "security.no-secret-in-result" "security.no-secret-in-stream";
+        => "security.no-secret-in-history" "security.no-secret-in-result" "security.no-secret-in-stream";
     // SQL.
     NoStatementTimeout "no-statement-timeout" Worker ["answered" "silence"] "statements have no time-out"
         => "sql.statement-timeout";

@@ -7,7 +7,7 @@ use crate::harness::{Outcome, Run};
 /// `{prompt, result, events, history, criteria}`.
 ///
 /// `result` is the workflow's result as it came; when there is none, null, with a key `failure` beside it. `history` is
-/// the SDK's own JSON of a history, which its replayer reads.
+/// Temporal's proto JSON, as [`RunHistory::to_json`](crate::harness::RunHistory::to_json) has it.
 pub fn run_json(run: &Run) -> Value {
     let mut object = json!({
         "prompt": run.prompt(),

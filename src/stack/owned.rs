@@ -42,7 +42,8 @@ pub struct OwnedStack {
     running: RunningStack,
     lease: Lease,
     tenancy: Tenancy,
-    config: StackConfig,
+    // Boxed, because a stack is moved about, and this is seldom looked at.
+    config: Box<StackConfig>,
 }
 
 impl OwnedStack {
@@ -89,7 +90,7 @@ impl OwnedStack {
                 running,
                 lease,
                 tenancy: Tenancy::default(),
-                config: config.clone(),
+                config: Box::new(config.clone()),
             }),
             Err(first) => Err(abandon(provider.as_ref(), lease, first).await),
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use temporalio_client::Client;
 use temporalio_common::data_converters::RawValue;
 use temporalio_macros::activities;
 use temporalio_sdk::ApplicationFailure;
@@ -10,9 +11,11 @@ use temporalio_sdk::activities::{ActivityContext, ActivityError};
 
 use super::attempt::{self, Attempt, Outcome};
 use super::cancellation::{Cancellation, Stopping};
+use super::control_plane::ActiveSessions;
 use super::heartbeat::Heartbeats;
 use super::payload::decode_arguments;
 use super::sender::{CallbackSender, Destination};
+use super::supersession::Supersession;
 use super::{
     CallbackHosts, HeartbeatSettings, SenderSettings, callback_resolver, parse_callback_url,
 };
@@ -29,6 +32,9 @@ pub struct KaiActivities {
     pub(super) sender: SenderSettings,
     pub(super) callback_hosts: Option<CallbackHosts>,
     pub(super) stopping: Stopping,
+    pub(super) sessions: ActiveSessions,
+    /// For questions about the attempts that it runs.
+    pub(super) client: Client,
 }
 
 #[activities]
@@ -139,6 +145,7 @@ impl KaiActivities {
         ctx: ActivityContext,
         arguments: &Arguments,
     ) -> Result<ChatResult, ActivityError> {
+        let _session = self.sessions.begin();
         let url = arguments.optional(3, "callback_url").map_err(invalid)?;
         if mutants::is(Mutant::EmptyUrlKills) && url == Some("") {
             return Err(invalid(ArgumentError::NotText {
@@ -168,6 +175,7 @@ impl KaiActivities {
             session: SessionId::of_run(conversation.unwrap_or_default(), run_key),
             attempt: attempt.number,
         });
+        let supersession = Supersession::of(&self.client, info);
         let cancellation = Cancellation::of(&ctx, &self.stopping);
         let interval = match mutants::is(Mutant::NoHeartbeatUnheard) && destination.is_none() {
             true => self.heartbeats.interval * 3600,
@@ -189,8 +197,15 @@ impl KaiActivities {
             }
         };
         let counts = heartbeats.counts();
-        let Outcome { result, failure } =
-            attempt::run(&self.agent, &input, attempt, sender, &counts, &cancellation).await;
+        let run = attempt::Run {
+            agent: &self.agent,
+            input: &input,
+            attempt,
+            counts: &counts,
+            cancellation: &cancellation,
+            supersession: supersession.as_ref(),
+        };
+        let Outcome { result, failure } = run.carry_out(sender).await;
         match failure {
             Some(failure) => Err(failed(failure)),
             None => Ok(result),

@@ -9,6 +9,7 @@ use futures::FutureExt;
 use super::cancellation::Cancellation;
 use super::heartbeat::DeliveryCounts;
 use super::sender::CallbackSender;
+use super::supersession::{Supersession, is_superseded};
 use crate::agent::{Agent, AgentError, EventSink, RunReport, RunRequest};
 use crate::contract::{ChatInput, ChatResult, Event, FailureType, RunStatus};
 use crate::mutants::{self, Mutant};
@@ -41,55 +42,73 @@ pub(super) struct Outcome {
     pub(super) failure: Option<AgentError>,
 }
 
-/// Runs the agent once and ends the stream, unless another attempt will.
-pub(super) async fn run(
-    agent: &Agent,
-    input: &ChatInput,
-    attempt: Attempt,
-    mut sender: CallbackSender,
-    counts: &DeliveryCounts,
-    cancellation: &Cancellation,
-) -> Outcome {
-    let began = Instant::now();
-    let request = RunRequest {
-        prompt: &input.prompt,
-        connection_id: &input.connection_id,
-        conversation_id: input.conversation_id.as_deref(),
-    };
-    agent
-        .execute_as_it_is(&input.connection_id, &input.prompt)
-        .await;
-    let mut stream = Stream(&mut sender);
-    let run = agent.run(request, &mut stream, cancellation.token());
-    // A panic of the agent must not take the stream's end with it.
-    let report = AssertUnwindSafe(run)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|panic| RunReport::failed(AgentError::panicked(panic.as_ref())));
+/// One attempt, about to run.
+pub(super) struct Run<'a> {
+    pub(super) agent: &'a Agent,
+    pub(super) input: &'a ChatInput,
+    pub(super) attempt: Attempt,
+    pub(super) counts: &'a DeliveryCounts,
+    pub(super) cancellation: &'a Cancellation,
+    pub(super) supersession: Option<&'a Supersession>,
+}
 
-    let report = suffered(report);
-    let mut result = mutated(result_of(&report, began, counts), sender.is_open());
-    let failure = report
-        .failure
-        .filter(|_| !mutants::is(Mutant::CompletedAfterFailure));
-    let last = match &failure {
-        Some(failure) if attempt.retried_after(failure, cancellation) => None,
-        Some(failure) => {
-            sender.send(&error(failure.chain())).await;
-            Some(done(&result))
+impl Run<'_> {
+    /// Runs the agent once and ends the stream, unless another attempt does or will.
+    pub(super) async fn carry_out(self, mut sender: CallbackSender) -> Outcome {
+        let Self {
+            agent,
+            input,
+            attempt,
+            counts,
+            cancellation,
+            supersession,
+        } = self;
+        let began = Instant::now();
+        let request = RunRequest {
+            prompt: &input.prompt,
+            connection_id: &input.connection_id,
+            conversation_id: input.conversation_id.as_deref(),
+        };
+        agent
+            .execute_as_it_is(&input.connection_id, &input.prompt)
+            .await;
+        let mut stream = Stream(&mut sender);
+        let run = agent.run(request, &mut stream, cancellation.token());
+        // A panic of the agent must not take the stream's end with it.
+        let report = AssertUnwindSafe(run)
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|panic| RunReport::failed(AgentError::panicked(panic.as_ref())));
+
+        let report = suffered(report);
+        let mut result = mutated(result_of(&report, began, counts), sender.is_open());
+        let failure = report
+            .failure
+            .filter(|_| !mutants::is(Mutant::CompletedAfterFailure));
+        let last = match &failure {
+            Some(failure) if attempt.retried_after(failure, cancellation) => None,
+            // It has time: nobody waits for the end of a run that failed.
+            Some(_) if is_superseded(supersession).await => None,
+            Some(failure) => {
+                sender.send(&error(failure.chain())).await;
+                Some(done(&result))
+            }
+            None => Some(done(&result)),
+        };
+        let succeeded = failure.is_none();
+        // Asked while the last events are delivered, so that it costs a run no time.
+        let unless = async { succeeded && is_superseded(supersession).await };
+        sender.finish_unless(last, unless).await;
+        result.events_sent = counts.sent();
+        result.events_failed = counts.failed();
+        if mutants::is(Mutant::EventsMiscounted) {
+            result.events_sent += 1;
         }
-        None => Some(done(&result)),
-    };
-    sender.finish(last).await;
-    result.events_sent = counts.sent();
-    result.events_failed = counts.failed();
-    if mutants::is(Mutant::EventsMiscounted) {
-        result.events_sent += 1;
+        let failure = failure.filter(|failure| {
+            failure.is_cancelled() || failure.failure_type() != FailureType::AgentFailed
+        });
+        Outcome { result, failure }
     }
-    let failure = failure.filter(|failure| {
-        failure.is_cancelled() || failure.failure_type() != FailureType::AgentFailed
-    });
-    Outcome { result, failure }
 }
 
 /// What is left of a run whose callbacks or rows kill it.

@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::CallbackHosts;
+use super::{CallbackHosts, ControlPlane};
 use crate::agent::AgentConfig;
 use crate::contract::DEFAULT_TASK_QUEUE;
+
+/// The SDK's own.
+pub(crate) const DEFAULT_CACHED_WORKFLOWS: usize = 1000;
 
 /// Everything that a worker needs to know.
 #[derive(Debug, Clone)]
@@ -36,6 +39,11 @@ pub struct WorkerConfig {
     pub threads: usize,
     /// How long a workflow task may wait for the worker that has the workflow in its cache.
     pub sticky_timeout: Duration,
+    /// How many workflows are kept in memory between their tasks; 1,000. With 0 each workflow task replays its workflow from
+    /// the start, which finds code that does not replay.
+    pub cached_workflows: usize,
+    /// The control plane that the worker reports to; none unless an organisation's key is given.
+    pub control_plane: Option<ControlPlane>,
 }
 
 impl WorkerConfig {
@@ -55,6 +63,8 @@ impl WorkerConfig {
             graceful_shutdown: Duration::from_secs(10),
             threads: 2,
             sticky_timeout: Duration::from_secs(5),
+            cached_workflows: DEFAULT_CACHED_WORKFLOWS,
+            control_plane: None,
         }
     }
 

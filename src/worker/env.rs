@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{CallbackHostsError, ConfigError, TemporalTarget, WorkerConfig};
+use super::{CallbackHostsError, ConfigError, TemporalTarget, WorkerConfig, control_plane};
 use crate::agent::{AgentConfig, LoopBounds, TypesenseConfig};
 use crate::contract::{DEFAULT_TASK_QUEUE, Secret, organisation_task_queue};
 
@@ -12,6 +12,8 @@ const DEFAULT_HEALTH_PORT: u16 = 8091;
 /// What goes in front of the names of Typesense's collections; not one of KAI's own. It leads a worker into the private
 /// world of a harness.
 pub(crate) const COLLECTION_PREFIX: &str = "TYPESENSE_COLLECTION_PREFIX";
+/// How many workflows a worker keeps in memory between their tasks. Ours; the harness hands it on to its own workers.
+const STICKY_CACHE: &str = "KAI_E2E_STICKY_CACHE";
 /// Set one of these and Temporal's own configuration decides instead of `TEMPORAL_HOST`.
 const TEMPORAL_OWN: [&str; 3] = [
     "TEMPORAL_ADDRESS",
@@ -38,15 +40,7 @@ impl WorkerConfig {
                 .map(|text| text.trim().to_owned())
                 .filter(|text| !text.is_empty())
         };
-        let temporal = if TEMPORAL_OWN.iter().any(|name| get(name).is_some()) {
-            TemporalTarget::Environment
-        } else {
-            TemporalTarget::Address {
-                address: get("TEMPORAL_HOST").unwrap_or_else(|| "localhost:7233".to_owned()),
-                namespace: get("TEMPORAL_NAMESPACE").unwrap_or_else(|| "default".to_owned()),
-            }
-        };
-        let mut config = Self::new(temporal, agent(&get)?);
+        let mut config = Self::new(TemporalTarget::from_variables(&get), agent(&get)?);
         config.task_queue = match (get("TEMPORAL_TASK_QUEUE"), get("ORG_ID")) {
             (Some(queue), _) => queue,
             (None, Some(organisation)) => organisation_task_queue(&organisation),
@@ -75,6 +69,9 @@ impl WorkerConfig {
             seconds(&get, "CALLBACK_TIMEOUT")?,
         );
         set(&mut config.sender.budget, seconds(&get, "CALLBACK_BUDGET")?);
+        if let Some(queue) = count(&get, "CALLBACK_QUEUE")? {
+            config.sender.queue = queue;
+        }
         if let Some(attempts) = count(&get, "CALLBACK_ATTEMPTS")? {
             config.sender.attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
         }
@@ -98,9 +95,48 @@ impl WorkerConfig {
             &mut config.agent.sql.lock_timeout,
             seconds(&get, "SQL_LOCK_TIMEOUT")?,
         );
+        set(&mut config.cached_workflows, cached_workflows(&get)?);
+        config.control_plane = control_plane::from_variables(&get)?;
         config.health = Some(SocketAddr::from(([127, 0, 0, 1], port)));
         Ok(config)
     }
+}
+
+impl TemporalTarget {
+    /// The server that the environment of this process names, as for a worker (contract §6).
+    pub fn from_env() -> Self {
+        Self::from_variables(&|name| {
+            std::env::var(name)
+                .ok()
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty())
+        })
+    }
+
+    fn from_variables(get: &impl Fn(&str) -> Option<String>) -> Self {
+        if TEMPORAL_OWN.iter().any(|name| get(name).is_some()) {
+            return Self::Environment;
+        }
+        Self::Address {
+            address: get("TEMPORAL_HOST").unwrap_or_else(|| "localhost:7233".to_owned()),
+            namespace: get("TEMPORAL_NAMESPACE").unwrap_or_else(|| "default".to_owned()),
+        }
+    }
+}
+
+/// [`STICKY_CACHE`]: a whole number, 0 allowed.
+pub(crate) fn cached_workflows(
+    get: &impl Fn(&str) -> Option<String>,
+) -> Result<Option<usize>, ConfigError> {
+    let Some(value) = get(STICKY_CACHE) else {
+        return Ok(None);
+    };
+    let number = value.trim().parse().map_err(|_| ConfigError::Invalid {
+        variable: STICKY_CACHE,
+        value: value.clone(),
+        wanted: "it must be a whole number; 0 replays each workflow task from the start".to_owned(),
+    });
+    number.map(Some)
 }
 
 fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigError> {
@@ -219,14 +255,19 @@ fn port(variable: &'static str, text: &str) -> Result<u16, ConfigError> {
     })
 }
 
-/// `kai-worker-{hostname}-{8 hex}`.
-pub(super) fn default_identity() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+/// The name of this machine.
+pub(super) fn hostname() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| std::env::var("HOSTNAME").ok())
         .map(|host| host.trim().to_owned())
         .filter(|host| !host.is_empty())
-        .unwrap_or_else(|| "localhost".to_owned());
+        .unwrap_or_else(|| "localhost".to_owned())
+}
+
+/// `kai-worker-{hostname}-{8 hex}`.
+pub(super) fn default_identity() -> String {
+    let host = hostname();
     let id = uuid::Uuid::new_v4().simple().to_string();
     format!("kai-worker-{host}-{}", &id[..8])
 }
@@ -301,12 +342,14 @@ mod tests {
             ("CALLBACK_TIMEOUT", "0.5"),
             ("CALLBACK_BUDGET", "4"),
             ("CALLBACK_ATTEMPTS", "2"),
+            ("CALLBACK_QUEUE", "7"),
             ("CALLBACK_ALLOWED_HOSTS", "events.example"),
         ])
         .expect("usable");
         assert_eq!(config.sender.request_timeout, Duration::from_millis(500));
         assert_eq!(config.sender.budget, Duration::from_secs(4));
         assert_eq!(config.sender.attempts, 2);
+        assert_eq!(config.sender.queue, 7);
         assert_eq!(config.callback_hosts, "events.example".parse().ok());
         let config = read(&[
             ("ACTIVITY_HEARTBEAT_TIMEOUT", "6"),
@@ -323,6 +366,17 @@ mod tests {
         );
         assert_eq!(config.graceful_shutdown, seconds(9));
         assert_eq!(read(&[]).expect("usable").callback_hosts, None);
+    }
+
+    #[test]
+    fn the_sticky_cache_may_be_empty() {
+        let cached = |pairs: &[(&str, &str)]| read(pairs).map(|config| config.cached_workflows);
+        assert_eq!(cached(&[]).expect("usable"), 1000);
+        assert_eq!(cached(&[("KAI_E2E_STICKY_CACHE", "0")]).expect("usable"), 0);
+        let said = cached(&[("KAI_E2E_STICKY_CACHE", "none")])
+            .unwrap_err()
+            .to_string();
+        assert!(said.starts_with("KAI_E2E_STICKY_CACHE is `none`"), "{said}");
     }
 
     #[test]

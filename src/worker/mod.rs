@@ -16,6 +16,7 @@ mod cancellation;
 mod chat_env;
 mod config;
 mod connect;
+mod control_plane;
 mod env;
 mod error;
 mod health;
@@ -23,18 +24,21 @@ mod heartbeat;
 mod payload;
 mod running;
 mod sender;
+mod supersession;
 #[allow(missing_docs)]
 mod workflow;
 
 pub use callback_hosts::{CallbackHosts, CallbackHostsError};
 pub use callback_url::{CallbackUrlError, parse_callback_url};
 pub use chat_env::{model_from_env, model_from_variables};
+pub(crate) use config::DEFAULT_CACHED_WORKFLOWS;
 pub use config::{
     ActivityTimeouts, HeartbeatSettings, RetrySettings, SenderSettings, TemporalTarget,
     WorkerConfig,
 };
 pub use connect::connect;
-pub(crate) use env::COLLECTION_PREFIX;
+pub use control_plane::ControlPlane;
+pub(crate) use env::{COLLECTION_PREFIX, cached_workflows};
 pub use error::{ConfigError, WorkerError};
 pub use health::Health;
 pub use running::KaiWorker;

@@ -13,8 +13,10 @@ use tokio_util::sync::CancellationToken;
 use super::activities::KaiActivities;
 use super::callback_resolver::PermittedAddresses;
 use super::cancellation::Stopping;
+use super::control_plane::{ActiveSessions, Facts, Registration};
+use super::env::hostname;
 use super::workflow::{KaiChatWorkflow, KaiSetupWorkflow};
-use super::{Health, WorkerConfig, WorkerError, connect, health};
+use super::{Health, TemporalTarget, WorkerConfig, WorkerError, connect, health};
 use crate::agent::{Agent, ChatModel};
 use crate::mutants::{self, Mutant};
 
@@ -165,9 +167,10 @@ async fn live(config: WorkerConfig, model: Arc<dyn ChatModel>, start: Start) -> 
     let _stopped = MarkStopped(health.clone());
     let stopping = Stopping::after(config.graceful_shutdown);
     let services = CancellationToken::new();
+    let sessions = ActiveSessions::default();
     let _services = services.clone().drop_guard();
     let (mut worker, health_address) =
-        match create(&config, model, &health, &stopping, services).await {
+        match create(&config, model, &health, &stopping, services, &sessions).await {
             Ok(created) => created,
             Err(error) => {
                 let reason = crate::contract::error_chain(&error);
@@ -189,7 +192,11 @@ async fn live(config: WorkerConfig, model: Arc<dyn ChatModel>, start: Start) -> 
     if let Err(Ok(unwanted)) = start.send(Ok(started)) {
         (unwanted.request_stop)();
     }
+    let registration = registration(&config, sessions);
     let ended = worker.run().await;
+    if let Some(registration) = registration {
+        registration.end().await;
+    }
     if ended.is_err() && mutants::is(Mutant::AlwaysHealthy) {
         std::future::pending::<()>().await;
     }
@@ -202,6 +209,7 @@ async fn create(
     health: &Health,
     stopping: &Stopping,
     services: CancellationToken,
+    sessions: &ActiveSessions,
 ) -> Result<(Worker, Option<SocketAddr>), WorkerError> {
     let client = connect(&config.temporal, &config.identity).await?;
     let agent = Agent::new(config.agent_in_time(), model)?;
@@ -209,7 +217,8 @@ async fn create(
         Some(address) => Some(health::serve(address, health.clone(), services).await?),
         None => None,
     };
-    Ok((polling(config, client, agent, stopping)?, health_address))
+    let worker = polling(config, client, agent, stopping, sessions)?;
+    Ok((worker, health_address))
 }
 
 fn polling(
@@ -217,6 +226,7 @@ fn polling(
     client: Client,
     agent: Agent,
     stopping: &Stopping,
+    sessions: &ActiveSessions,
 ) -> Result<Worker, WorkerError> {
     let refused = |reason: String| WorkerError::Create {
         task_queue: config.task_queue.clone(),
@@ -229,7 +239,8 @@ fn polling(
         .map_err(|error| refused(error.to_string()))?;
     let runtime =
         Runtime::from_current_tokio(options).map_err(|error| refused(error.to_string()))?;
-    Worker::new(&runtime, client, worker_options(config, agent, stopping)?)
+    let options = worker_options(config, agent, stopping, sessions, client.clone())?;
+    Worker::new(&runtime, client, options)
         .map_err(|error| refused(crate::contract::error_chain(&error)))
 }
 
@@ -237,6 +248,8 @@ fn worker_options(
     config: &WorkerConfig,
     agent: Agent,
     stopping: &Stopping,
+    sessions: &ActiveSessions,
+    asking: Client,
 ) -> Result<WorkerOptions, WorkerError> {
     let refused = |error: &dyn std::error::Error| WorkerError::Create {
         task_queue: config.task_queue.clone(),
@@ -258,6 +271,8 @@ fn worker_options(
         sender: config.sender,
         callback_hosts: config.callback_hosts.clone(),
         stopping: stopping.clone(),
+        sessions: sessions.clone(),
+        client: asking,
     };
     Ok(WorkerOptions::new(config.task_queue.clone())
         // The default is a checksum of the whole executable: half a second a process.
@@ -278,7 +293,31 @@ fn worker_options(
         .max_heartbeat_throttle_interval(config.heartbeats.throttle)
         .default_heartbeat_throttle_interval(config.heartbeats.throttle)
         .sticky_queue_schedule_to_start_timeout(config.sticky_timeout)
+        .max_cached_workflows(config.cached_workflows)
         .build())
+}
+
+/// Tells the control plane of this worker, if there is one to tell.
+fn registration(config: &WorkerConfig, sessions: ActiveSessions) -> Option<Registration> {
+    let plane = config.control_plane.clone()?;
+    let temporal_host = match &config.temporal {
+        TemporalTarget::Address { address, .. } => address.clone(),
+        // Temporal's own configuration may have it in a file; what is not in the environment is not told.
+        TemporalTarget::Environment => std::env::var("TEMPORAL_ADDRESS").unwrap_or_default(),
+    };
+    let facts = Facts {
+        task_queue: config.task_queue.clone(),
+        hostname: hostname(),
+        identity: config.identity.clone(),
+        temporal_host,
+    };
+    match Registration::begin(plane, facts, sessions) {
+        Ok(registration) => Some(registration),
+        Err(error) => {
+            tracing::error!(%error, "the control plane is not told of this worker");
+            None
+        }
+    }
 }
 
 struct MarkStopped(Health);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use kai_e2e::checks::{Scenario, Verdict};
-use kai_e2e::harness::battery::{Battery, BatterySettings, Subject, WorkerCommand};
+use kai_e2e::harness::WorkerCommand;
+use kai_e2e::harness::battery::{Battery, BatterySettings, Subject};
 use kai_e2e::harness::{AnyStack, Harness, harness};
 use kai_e2e::mutants::{Mutant, Part};
 use rstest::rstest;
@@ -178,4 +179,58 @@ async fn the_healthy_worker_keeps_every_promise(#[future(awt)] harness: Harness)
         .await
         .expect("a battery");
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// How often the healthy worker is judged under load, and how many batteries run at once.
+const HEALTHY: usize = 100;
+const UNDER_LOAD: usize = 8;
+
+/// The scenarios that make nobody wait: what they show, a busy machine must not change.
+fn without_waiting() -> Vec<Scenario> {
+    let waits = [
+        Scenario::Hanging,
+        Scenario::Silence,
+        Scenario::Cancelled,
+        Scenario::TakenOver,
+        Scenario::PollerGone,
+        Scenario::Stopped,
+    ];
+    let all = Scenario::ALL.into_iter();
+    all.filter(|scenario| !waits.contains(scenario)).collect()
+}
+
+/// The whole battery is run once above; `KAI_E2E_HEALTHY_SCENARIOS=all` runs it a hundred times here, which takes an hour.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_worker_is_never_blamed_in_a_hundred_batteries_under_load(
+    #[future(awt)] harness: Harness,
+) {
+    let stack = harness.shared_stack();
+    let scenarios = match std::env::var("KAI_E2E_HEALTHY_SCENARIOS").as_deref() {
+        Ok("all") => Scenario::ALL.to_vec(),
+        _ => without_waiting(),
+    };
+    let batteries = (0..HEALTHY).map(|number| {
+        let (stack, scenarios) = (Arc::clone(&stack), scenarios.clone());
+        async move {
+            match judged(stack, worker(None), scenarios).await {
+                Ok(broken) => broken
+                    .into_iter()
+                    .map(|verdict| format!("{number}: {}: {}", verdict.id, verdict.evidence))
+                    .collect(),
+                Err(error) => vec![format!("{number}: {error}")],
+            }
+        }
+    });
+    let blamed: Vec<Vec<String>> = futures::stream::iter(batteries)
+        .buffer_unordered(UNDER_LOAD)
+        .collect()
+        .await;
+    let blamed = blamed.concat();
+    assert!(
+        blamed.is_empty(),
+        "{} false alarms in {HEALTHY} batteries:\n{}",
+        blamed.len(),
+        blamed.join("\n")
+    );
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use kai_e2e::checks::Standing;
 use kai_e2e::eval::{Pace, Questions, evaluate};
-use kai_e2e::harness::battery::{Battery, BatterySettings, Subject, WorkerCommand};
+use kai_e2e::harness::WorkerCommand;
+use kai_e2e::harness::battery::{Battery, BatterySettings, Subject};
 use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, harness};
 use kai_e2e::report::{battery_text, eval_text};
 use kai_e2e::stack::{OwnedStack, Silent, StackConfig};

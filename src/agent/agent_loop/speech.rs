@@ -42,10 +42,9 @@ impl Answer {
     }
 
     async fn token(&mut self, content: String, events: &mut dyn EventSink) {
-        // First told, then counted: a run that is given up in between has not told it.
-        let piece = content.clone();
+        // What is handed over is told, also when the run is given up while its sink waits.
+        self.told.push_str(&content);
         events.emit(Event::Token { content }).await;
-        self.told.push_str(&piece);
     }
 }
 

@@ -5,7 +5,7 @@
 //! | file | what is in it |
 //! | --- | --- |
 //! | `events.jsonl` | every event that the harness's subscriber received, of finished runs and of those under way |
-//! | `history.json` | each run with the history of its workflow, in the JSON that the SDK's replayer reads |
+//! | `history.json` | each run with the history of its workflow, in the proto JSON that `kai-e2e history replay` and other SDKs' replayers read |
 //! | `temporal.log`, `postgres.log`, `typesense.log` | what the services wrote since the test began |
 //! | `statements.jsonl` | the SQL that ran in the test's database, and its errors |
 //! | `environment.json` | the failures, versions, images, addresses and settings |

@@ -21,7 +21,7 @@ pub(in crate::harness) struct Scrubber {
 
 impl Scrubber {
     /// The secrets of this process's environment.
-    pub(super) fn of_environment() -> Self {
+    pub(in crate::harness) fn of_environment() -> Self {
         Self::of_variables(std::env::vars())
     }
 
@@ -44,7 +44,7 @@ impl Scrubber {
     }
 
     /// The secrets of one stack.
-    pub(super) fn add_stack(&mut self, endpoints: &Endpoints) {
+    pub(in crate::harness) fn add_stack(&mut self, endpoints: &Endpoints) {
         self.add(endpoints.postgres.admin_password.reveal());
         self.add(endpoints.postgres.reader_password.reveal());
         self.add(endpoints.typesense.api_key.reveal());

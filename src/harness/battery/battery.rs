@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use futures::future::LocalBoxFuture;
 
-use super::worker_process::WorkerProcess;
-use super::{
-    BatteryError, Subject, WorkerCommand, answered, data, delivery, plain, process, session,
-    waiting,
-};
+use super::{BatteryError, Subject, answered, data, delivery, plain, process, session, waiting};
 use crate::checks::{Evidence, RunEvidence, Scenario, Verdict, judge};
 use crate::contract::{SessionId, error_chain};
-use crate::harness::{AnyStack, Ask, Harness, HarnessSettings, Isolation};
+use crate::harness::{
+    AnyStack, Ask, Harness, HarnessSettings, Isolation, WorkerCommand, WorkerProcess,
+    WorkerProcessError,
+};
+use crate::stack::Backoff;
 
 /// What a battery asks, and how long it waits. The defaults fit the koperasi database.
 #[derive(Debug, Clone)]
@@ -101,6 +101,31 @@ impl BatteryReport {
 const NOT_OURS: &str =
     "the worker was not started by this battery, so it cannot be killed or stopped";
 
+/// Waits until somebody polls the queue: a worker may have been started just now.
+async fn until_polled(harness: &Harness, bound: Duration) -> Result<(), BatteryError> {
+    let deadline = Instant::now() + bound;
+    let mut backoff = Backoff::new();
+    let reason = loop {
+        match harness.polled().await {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            Err(error) => break error_chain(&error),
+        }
+        if !backoff.pause_within(deadline).await {
+            break format!("nobody did within {bound:?}");
+        }
+    };
+    Err(WorkerProcessError::NotPolling {
+        task_queue: harness.task_queue().to_owned(),
+        reason,
+        output: format!(
+            "the namespace is `{}`; `kai-e2e up --format env` prints how a worker reaches the stack",
+            harness.namespace()
+        ),
+    }
+    .into())
+}
+
 /// What came of one scenario.
 struct Seen {
     scenario: Scenario,
@@ -177,7 +202,10 @@ impl Battery {
             Subject::Command(command) => {
                 Some(WorkerProcess::start(command, &harness, self.settings.ready).await?)
             }
-            Subject::Elsewhere { .. } => None,
+            Subject::Elsewhere { .. } => {
+                until_polled(&harness, self.settings.ready).await?;
+                None
+            }
         };
         let mut evidence = Evidence::default();
         let mut took = Vec::new();
@@ -331,9 +359,13 @@ impl Battery {
     }
 
     fn harness_settings(&self, own_namespace: bool) -> HarnessSettings {
-        let task_queue = match &self.subject {
-            Subject::Elsewhere { task_queue, .. } => Some(task_queue.clone()),
-            Subject::Command(_) => None,
+        let (task_queue, namespace) = match &self.subject {
+            Subject::Elsewhere {
+                task_queue,
+                namespace,
+                ..
+            } => (Some(task_queue.clone()), namespace.clone()),
+            Subject::Command(_) => (None, None),
         };
         let isolation = match (&*self.stack, &self.subject) {
             (AnyStack::Owned(_), _) | (_, Subject::Elsewhere { .. }) => Isolation::Master,
@@ -344,6 +376,7 @@ impl Battery {
             task_queue,
             isolation,
             own_namespace,
+            namespace,
             run_timeout: self.settings.give_up,
             ..HarnessSettings::from_env().unwrap_or_default()
         }

@@ -4,8 +4,8 @@ use tokio_postgres::Client;
 
 use super::BatteryError;
 use super::battery::Bench;
-use super::lock::connect;
 use crate::checks::{RunEvidence, Scenario};
+use crate::harness::faults::connect;
 
 /// Prompts that ask for data to be changed, in words and in SQL.
 const DESTRUCTIVE: [&str; 5] = [

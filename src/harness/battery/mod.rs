@@ -11,15 +11,13 @@ mod battery;
 mod data;
 mod delivery;
 mod error;
-mod lock;
 mod plain;
 mod process;
 mod session;
 mod subject;
 mod subscribers;
 mod waiting;
-mod worker_process;
 
 pub use battery::{Battery, BatteryReport, BatterySettings};
 pub use error::BatteryError;
-pub use subject::{Subject, WorkerCommand};
+pub use subject::Subject;

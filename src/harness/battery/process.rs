@@ -2,12 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use super::BatteryError;
 use super::battery::Bench;
-use super::lock::TableLock;
-use super::worker_process::WorkerProcess;
-use super::{BatteryError, WorkerCommand};
 use crate::checks::{ProcessEvidence, RunEvidence, Scenario};
-use crate::harness::namespace;
+use crate::harness::faults::TableLock;
+use crate::harness::{WorkerCommand, WorkerProcess, namespace};
 use crate::stack::Backoff;
 
 /// The worker gets SIGTERM while a run is under way.

@@ -2,13 +2,11 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use super::BatteryError;
 use super::battery::Bench;
-use super::lock::TableLock;
-use super::worker_process::WorkerProcess;
-use super::{BatteryError, WorkerCommand};
 use crate::checks::{BY_AN_EVENT, Beat, RunEvidence, Scenario};
-use crate::harness::RunningAsk;
-use crate::harness::observe;
+use crate::harness::faults::TableLock;
+use crate::harness::{RunningAsk, WorkerCommand, WorkerProcess, observe};
 use crate::stack::Backoff;
 
 /// How long a statement of a run that has ended may take to be gone.

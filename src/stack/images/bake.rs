@@ -246,7 +246,7 @@ mod tests {
                 "FROM postgres:17-alpine",
                 "COPY data.tar /kai-e2e/data.tar",
                 "ENV PGDATA=/var/lib/postgresql/data",
-                r#"ENTRYPOINT ["sh","-c","tar -xf /kai-e2e/data.tar -C /var/lib/postgresql && if [ \"$2\" = postgres ] && command -v gosu >/dev/null; then shift; exec gosu postgres \"$@\"; else exec \"$@\"; fi","kai-e2e","docker-entrypoint.sh"]"#,
+                r#"ENTRYPOINT ["sh","-c","{ [ -e /var/lib/postgresql/data/PG_VERSION ] || tar -xf /kai-e2e/data.tar -C /var/lib/postgresql; } && if [ \"$2\" = postgres ] && command -v gosu >/dev/null; then shift; exec gosu postgres \"$@\"; else exec \"$@\"; fi","kai-e2e","docker-entrypoint.sh"]"#,
                 r#"CMD ["postgres"]"#,
                 "LABEL org.kai-e2e=image org.kai-e2e.seeded=k org.kai-e2e.seeded.password=p",
             ]

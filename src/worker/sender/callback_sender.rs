@@ -1,5 +1,6 @@
 //! The agent's end: events are handed over, within a budget.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -44,6 +45,8 @@ pub(in crate::worker) struct CallbackSender {
 struct Open {
     queue: mpsc::Sender<Numbered>,
     next_seq: u64,
+    /// What was handed over and has no place in the queue yet. A run that is cancelled while it waits for room leaves it here.
+    unplaced: VecDeque<Map<String, Value>>,
     /// Makes the poster give up what is under way and what waits.
     give_up: CancellationToken,
     task: JoinHandle<()>,
@@ -78,6 +81,7 @@ impl CallbackSender {
             Open {
                 queue,
                 next_seq: 1,
+                unplaced: VecDeque::new(),
                 give_up,
                 task,
                 poster,
@@ -111,30 +115,61 @@ impl CallbackSender {
     }
 
     async fn queue(&mut self, event: Map<String, Value>) {
-        let left = self.left_for_events();
-        let Some(open) = &mut self.open else { return };
-        let numbered = open.number(event);
-        let Err(mpsc::error::TrySendError::Full(numbered)) = open.queue.try_send(numbered) else {
-            return;
-        };
-        let since = Instant::now();
-        let room = match tokio::time::timeout(left, open.queue.reserve()).await {
-            Ok(room) => room,
-            Err(_) => {
-                open.give_up.cancel();
-                // A queue that is emptied without posting has room at once.
-                open.queue.reserve().await
-            }
-        };
-        // Fails only when the poster has panicked, and then `finish` counts what it has not.
-        if let Ok(room) = room {
-            room.send(numbered);
+        if let Some(open) = &mut self.open {
+            open.unplaced.push_back(event);
         }
-        self.waited += since.elapsed();
+        self.place().await;
+    }
+
+    /// Puts into the queue what has no place yet. An event has no number before it has one: whoever stops waiting here loses
+    /// nothing, and leaves no gap.
+    async fn place(&mut self) {
+        loop {
+            let left = self.left_for_events();
+            let Some(open) = &mut self.open else { return };
+            if open.unplaced.is_empty() {
+                return;
+            }
+            let queue = open.queue.clone();
+            let room = match queue.try_reserve() {
+                Err(mpsc::error::TrySendError::Full(())) => {
+                    let waiting = Waiting::for_room(&mut self.waited);
+                    let room = match tokio::time::timeout(left, queue.reserve()).await {
+                        Ok(room) => room,
+                        Err(_) => {
+                            open.give_up.cancel();
+                            // A queue that is emptied without posting has room at once.
+                            queue.reserve().await
+                        }
+                    };
+                    drop(waiting);
+                    room.ok()
+                }
+                room => room.ok(),
+            };
+            let Some(event) = open.unplaced.pop_front() else {
+                return;
+            };
+            let numbered = open.number(event);
+            // There is none only when the poster has panicked, and then `finish` counts what it has not.
+            if let Some(room) = room {
+                room.send(numbered);
+            }
+        }
     }
 
     /// Delivers what is left, then `last` (if any), and ends. All of it within the budget.
-    pub(in crate::worker) async fn finish(mut self, last: Option<Event>) {
+    pub(in crate::worker) async fn finish(self, last: Option<Event>) {
+        self.finish_unless(last, std::future::ready(false)).await;
+    }
+
+    /// As [`finish`](Self::finish), but what is asked while the rest is delivered may say that `last` is not to be sent.
+    pub(in crate::worker) async fn finish_unless(
+        mut self,
+        last: Option<Event>,
+        unless: impl Future<Output = bool>,
+    ) {
+        self.place().await;
         let mut end = Vec::new();
         if let Some(open) = &mut self.open {
             end = open
@@ -151,20 +186,23 @@ impl CallbackSender {
         let last = last.map(|event| open.number(event));
         drop(open.queue);
         let mut task = open.task;
-        let ended = match tokio::time::timeout(left, &mut task).await {
-            Ok(ended) => ended,
-            Err(_) => {
-                open.give_up.cancel();
-                task.await
+        let delivered = async {
+            match tokio::time::timeout(left, &mut task).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    open.give_up.cancel();
+                    task.await
+                }
             }
         };
+        let (ended, without_last) = tokio::join!(delivered, unless);
         if let Err(error) = ended {
             tracing::error!(%error, "the sender of callbacks ended early");
             open.poster
                 .give_up_before(open.next_seq - u64::from(last.is_some()))
                 .await;
         }
-        if let Some(last) = last {
+        if let Some(last) = last.filter(|_| !without_last) {
             open.poster.post_last(last, deadline).await;
         }
     }
@@ -177,5 +215,26 @@ impl CallbackSender {
         let budget = self.settings.budget;
         let reserved = self.settings.request_timeout.min(budget / 2);
         budget.saturating_sub(reserved).saturating_sub(self.waited)
+    }
+}
+
+/// Adds the time of a wait to what a run has waited, also when the wait is given up.
+struct Waiting<'a> {
+    since: Instant,
+    waited: &'a mut Duration,
+}
+
+impl<'a> Waiting<'a> {
+    fn for_room(waited: &'a mut Duration) -> Self {
+        Self {
+            since: Instant::now(),
+            waited,
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        *self.waited += self.since.elapsed();
     }
 }

@@ -340,3 +340,67 @@ async fn a_panic_of_the_sender_does_not_take_done_with_it() {
     assert_eq!(bodies.last().map(kind), Some("done"));
     assert_eq!(counts.sent() + counts.failed(), 21, "all are accounted for");
 }
+
+/// A run that is cancelled while it waits for room in the queue, as one is whose receiver is slow.
+#[tokio::test]
+async fn an_event_whose_run_is_cancelled_while_it_waits_for_room_is_not_lost() {
+    let held = Arc::new(tokio::sync::Notify::new());
+    let (url, bodies) = receiver(|_, _| ok()).await;
+    // One connection that is never answered holds the poster up, until the test lets it go on.
+    let gate = Arc::clone(&held);
+    let (front, gated) = listener().await;
+    let target = url.clone();
+    let app = axum::Router::new().route(
+        "/events/s",
+        post(move |body: String| {
+            let (gate, target) = (Arc::clone(&gate), target.clone());
+            async move {
+                gate.notified().await;
+                gate.notify_one();
+                let sent = reqwest::Client::new().post(target).body(body).send().await;
+                sent.expect("the receiver is there")
+                    .status()
+                    .as_u16()
+                    .to_string()
+            }
+        }),
+    );
+    tokio::spawn(async move { axum::serve(front, app).await });
+
+    let heartbeats = Heartbeats::start(Arc::new(Silent), Duration::from_secs(3600));
+    let destination = Destination {
+        url: gated,
+        session: SessionId::new("s"),
+        attempt: 1,
+    };
+    let settings = SenderSettings {
+        queue: 1,
+        ..unhurried()
+    };
+    let client = reqwest::Client::new();
+    let listener = heartbeats.listener();
+    let mut sender = CallbackSender::start(client, Some(destination), settings, listener);
+    let token = |n: usize| Event::Token {
+        content: n.to_string(),
+    };
+    let mut handed_over = 0;
+    // One is posted, one waits in the queue, and one waits for room there: until nothing moves any more.
+    loop {
+        let event = token(handed_over);
+        let sending = sender.send(&event);
+        handed_over += 1;
+        let cancelled = tokio::time::timeout(Duration::from_millis(100), sending).await;
+        if cancelled.is_err() {
+            break;
+        }
+    }
+    held.notify_one();
+    let last = Event::Other(
+        [("type".to_owned(), Value::from("done"))]
+            .into_iter()
+            .collect(),
+    );
+    sender.finish(Some(last)).await;
+    let wanted = u64::try_from(handed_over).expect("a few") + 1;
+    assert_eq!(seqs(&bodies), (1..=wanted).collect::<Vec<_>>());
+}

@@ -1,4 +1,4 @@
-//! A lock on a table: what makes a worker's statement wait for as long as it is held.
+//! A lock on a table: what makes a worker's statement wait for as long as it is held, and so a moment in its middle.
 
 use std::time::{Duration, Instant};
 
@@ -7,8 +7,11 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::stack::{Backoff, PostgresEndpoint};
 
-/// A held lock, and a connection that looks at what waits for it.
-pub(super) struct TableLock {
+/// A table of a harness's own database, locked: every statement of the worker's that reads it waits, until the lock is released.
+///
+/// Errors are the server's words: whoever locks knows what for.
+#[must_use = "a lock that is dropped lets everything go on"]
+pub struct TableLock {
     holder: Client,
     looker: Client,
     waiting: String,
@@ -17,7 +20,10 @@ pub(super) struct TableLock {
 
 impl TableLock {
     /// Takes the lock, as the superuser.
-    pub(super) async fn take(postgres: &PostgresEndpoint, table: &str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or has no such table.
+    pub async fn take(postgres: &PostgresEndpoint, table: &str) -> Result<Self, String> {
         let url = postgres.admin_url(&postgres.database);
         let (holder, first) = connect(&url).await?;
         let (looker, second) = connect(&url).await?;
@@ -42,14 +48,20 @@ impl TableLock {
     }
 
     /// How many of the worker's statements wait for it now.
-    pub(super) async fn waiting(&self) -> Result<i64, String> {
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn waiting(&self) -> Result<i64, String> {
         let row = self.looker.query_one(&self.waiting, &[]).await;
         row.and_then(|row| row.try_get(0))
             .map_err(|error| crate::contract::error_chain(&error))
     }
 
     /// Waits until a statement waits for it, or none does any more. False when that does not happen in time.
-    pub(super) async fn until(&self, any: bool, bound: Duration) -> Result<bool, String> {
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn until(&self, any: bool, bound: Duration) -> Result<bool, String> {
         let deadline = Instant::now() + bound;
         let mut backoff = Backoff::new();
         while (self.waiting().await? > 0) != any {
@@ -61,7 +73,10 @@ impl TableLock {
     }
 
     /// Lets everything go on.
-    pub(super) async fn release(self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// When the connection that held it has broken; the lock is released then, too.
+    pub async fn release(self) -> Result<(), String> {
         let released = self.holder.batch_execute("ROLLBACK").await;
         drop((self.holder, self.looker));
         for driver in self.drivers {
@@ -73,13 +88,13 @@ impl TableLock {
 }
 
 /// A connection and the task that drives it.
-pub(super) async fn connect(url: &str) -> Result<(Client, JoinHandle<()>), String> {
+pub(in crate::harness) async fn connect(url: &str) -> Result<(Client, JoinHandle<()>), String> {
     let (client, connection) = tokio_postgres::connect(url, NoTls)
         .await
         .map_err(|error| crate::contract::error_chain(&error))?;
     let driver = tokio::spawn(async move {
         if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection of the battery broke");
+            tracing::debug!(%error, "a connection beside the worker broke");
         }
     });
     Ok((client, driver))

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::NamedTempFile;
 use tokio::process::{Child, Command};
 
-use super::{BatteryError, WorkerCommand};
+use super::{WorkerCommand, WorkerProcessError};
 use crate::harness::Harness;
 use crate::stack::Backoff;
 
@@ -21,7 +21,8 @@ const SHOWN: u64 = 4096;
 const LOOK: Duration = Duration::from_secs(2);
 
 /// A running worker. It is killed, with all that it started, when this is dropped.
-pub(super) struct WorkerProcess {
+#[must_use = "a worker is killed when it is dropped"]
+pub struct WorkerProcess {
     child: Child,
     group: Option<Pid>,
     output: NamedTempFile,
@@ -30,19 +31,23 @@ pub(super) struct WorkerProcess {
 }
 
 impl WorkerProcess {
-    /// Starts a worker on a harness's queue, and waits until it polls.
-    pub(super) async fn start(
+    /// Starts a worker on a harness's queue, and waits until the queue is polled: with a second worker on a queue that is not
+    /// sure to be by this one.
+    ///
+    /// # Errors
+    /// When it cannot be started, ends, or nobody polls within the bound; with the end of its output.
+    pub async fn start(
         command: &WorkerCommand,
         harness: &Harness,
         bound: Duration,
-    ) -> Result<Self, BatteryError> {
+    ) -> Result<Self, WorkerProcessError> {
         let mut worker = Self::spawn(command, harness)?;
         worker.until_polling(harness, bound).await?;
         Ok(worker)
     }
 
-    fn spawn(command: &WorkerCommand, harness: &Harness) -> Result<Self, BatteryError> {
-        let failed = |source| BatteryError::Spawn {
+    fn spawn(command: &WorkerCommand, harness: &Harness) -> Result<Self, WorkerProcessError> {
+        let failed = |source| WorkerProcessError::Spawn {
             program: command.program.to_string_lossy().into_owned(),
             source,
         };
@@ -93,7 +98,7 @@ impl WorkerProcess {
         &mut self,
         harness: &Harness,
         bound: Duration,
-    ) -> Result<(), BatteryError> {
+    ) -> Result<(), WorkerProcessError> {
         let deadline = Instant::now() + bound;
         let mut backoff = Backoff::new();
         let reason = loop {
@@ -109,7 +114,7 @@ impl WorkerProcess {
                 break format!("it did not within {bound:?}");
             }
         };
-        Err(BatteryError::NotPolling {
+        Err(WorkerProcessError::NotPolling {
             task_queue: harness.task_queue().to_owned(),
             reason,
             output: self.end_of_output(),
@@ -117,19 +122,29 @@ impl WorkerProcess {
     }
 
     /// What an endpoint of its health answers; none when nothing does.
-    pub(super) async fn health(&self, endpoint: &str) -> Option<u16> {
+    pub async fn health(&self, endpoint: &str) -> Option<u16> {
         let url = format!("http://127.0.0.1:{}/{endpoint}", self.health_port);
         let answer = self.http.get(url).send().await.ok()?;
         Some(answer.status().as_u16())
     }
 
-    /// Asks it to stop.
-    pub(super) fn terminate(&self) {
+    /// Asks it to stop, with SIGTERM.
+    pub fn terminate(&self) {
         self.send(Signal::TERM);
     }
 
-    /// Kills it, with all that it started, and waits until it is gone.
-    pub(super) async fn kill(mut self) -> String {
+    /// Stops it in its tracks: it keeps its connections, and does nothing.
+    pub fn pause(&self) {
+        self.send(Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.send(Signal::CONT);
+    }
+
+    /// Kills it, with all that it started, and waits until it is gone; gives what it wrote.
+    pub async fn kill(mut self) -> String {
         self.send(Signal::KILL);
         // It was killed: how it ended is known.
         let _ = self.child.wait().await;
@@ -137,7 +152,7 @@ impl WorkerProcess {
     }
 
     /// Waits for its end and gives the exit code; none when it does not end in time.
-    pub(super) async fn ended(&mut self, bound: Duration) -> Option<i32> {
+    pub async fn ended(&mut self, bound: Duration) -> Option<i32> {
         let status = tokio::time::timeout(bound, self.child.wait())
             .await
             .ok()?
@@ -153,7 +168,7 @@ impl WorkerProcess {
     }
 
     /// Everything that it has written so far.
-    pub(super) fn output(&self) -> String {
+    pub fn output(&self) -> String {
         let mut bytes = Vec::new();
         // What cannot be read is not there to be judged.
         let _ = self
