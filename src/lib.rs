@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! use kai_e2e::assert_run_snapshot;
-//! use kai_e2e::harness::{Harness, harness};
+//! use kai_e2e::harness::{Harness, Is, harness};
 //! use rstest::rstest;
 //!
 //! #[rstest]
@@ -20,6 +20,7 @@
 //!
 //!     run.check()?; // every check of the catalogue, named when it fails
 //!     run.expect_events("… tool_start(sql_query) tool_end(sql_query) sql_result chart_config … token+ suggestions done")?;
+//!     run.expect().answer(Is::near(106_137_069.01, 0.005)).check()?; // and what else this run must do
 //!     assert_run_snapshot!(run); // events, answer, SQL, history: redacted, stable, reviewable
 //!     Ok(())
 //! }
@@ -35,6 +36,7 @@
 //! | [`report`] | what was found as text and JSON |
 //! | [`eval`] | how often a model is right: questions with known answers, judged by executed results |
 //! | [`harness`] | everything that one test needs, wired together; a [`Run`](harness::Run) and what can be asked of it |
+//! | [`rows`] | results of statements, read as the role that may only read, and compared by what they say |
 //! | [`checks`] | named checks over the evidence of a run; pure functions |
 //! | [`worker`] | the KAI worker: workflow, activities, callbacks, heartbeats, health |
 //! | [`agent`] | a question in, events and an answer out; knows nothing of Temporal |
@@ -70,5 +72,11 @@ pub mod eval;
 pub mod harness;
 pub mod mutants;
 pub mod report;
+pub mod rows;
 pub mod stack;
 pub mod worker;
+
+/// The examples of the README, which are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -71,4 +71,5 @@ pub use run::{EventSink, RunReport, RunRequest};
 pub use schema::{ScanReport, ScanStatus};
 pub use sql::{GuardError, SqlError};
 pub use store::StoreError;
+pub use tools::tool_names;
 pub use verified::VerifiedSql;

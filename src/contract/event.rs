@@ -263,6 +263,23 @@ impl From<Known> for Event {
 }
 
 impl Event {
+    /// The types of the contract.
+    pub const KINDS: [&'static str; 13] = [
+        "memory_loaded",
+        "skill_loaded",
+        "thinking",
+        "todo_update",
+        "tool_start",
+        "tool_end",
+        "sql_result",
+        "chart_config",
+        "token",
+        "suggestions",
+        "no_data_warning",
+        "error",
+        "done",
+    ];
+
     /// Reads an event from its JSON object; what does not fit a known type exactly is kept whole.
     pub fn from_object(object: Map<String, Value>) -> Self {
         match serde_json::from_value::<Known>(Value::Object(object.clone())) {
@@ -297,6 +314,16 @@ impl Event {
             Self::Other(object) if self.kind() == "done" => {
                 serde_json::from_value(object.get("result")?.clone()).ok()
             }
+            _ => None,
+        }
+    }
+
+    /// The tool that it is about, if it is about one.
+    pub fn tool(&self) -> Option<&str> {
+        match self {
+            Self::ToolStart(start) => Some(&start.tool),
+            Self::ToolEnd(end) => Some(&end.tool),
+            Self::Other(object) => object.get("tool").and_then(Value::as_str),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! The verdict over one answer.
 
-use super::order::is_look_up;
 use super::{Database, Question, Right, Rows, compare};
+use crate::rows::is_look_up;
 
 /// What a run did with a question.
 #[derive(Debug, Clone, Copy)]

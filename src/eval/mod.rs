@@ -22,19 +22,17 @@ mod compare;
 mod database;
 mod error;
 mod judge;
-mod order;
 mod question;
 mod read;
-mod rows;
 mod run;
 mod tally;
 
 pub use asked::{Asked, Evaluation};
-pub use compare::{Difference, compare};
-pub use database::Database;
+pub use compare::compare;
 pub use error::{EvalError, QuestionFault, QuestionsError};
 pub use judge::{Answer, Judged, Verdict, judge};
 pub use question::{Golden, Question, Questions, Right};
-pub use rows::{Column, Kind, Rows};
 pub use run::{Pace, evaluate};
 pub use tally::Tally;
+
+pub use crate::rows::{Column, Database, Difference, Kind, Rows};

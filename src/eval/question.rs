@@ -1,7 +1,7 @@
 //! A question and what is right.
 
-use super::order::is_ordered;
 use super::{QuestionFault, QuestionsError};
+use crate::rows::is_ordered;
 
 /// One question of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

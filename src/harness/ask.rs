@@ -248,6 +248,10 @@ impl<'a> Ask<'a> {
                 .get("conversation_id")
                 .and_then(Value::as_str)
                 .map(str::to_owned),
+            connection: argument
+                .get("connection_id")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             started_at,
             started,
             timeout: self.timeout,

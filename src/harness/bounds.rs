@@ -64,9 +64,16 @@ pub(super) const MODEL: Bound = Bound::seconds(
     "the local language model to be ready",
 );
 
+/// Nobody knows what a test waits for: as long as people would.
+pub(super) const EVENTUALLY: Bound = Bound::seconds(
+    "KAI_E2E_EVENTUALLY_TIMEOUT",
+    20,
+    "what a test expects eventually",
+);
+
 /// All of this room.
-pub(super) const ALL: [Bound; 11] = [
-    RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, NAMESPACE, REPLAY, MODEL,
+pub(super) const ALL: [Bound; 12] = [
+    RUN, SETTLE, SETUP, CALL, HOLD, STOP, LOOK, ARTEFACTS, NAMESPACE, REPLAY, MODEL, EVENTUALLY,
 ];
 
 #[cfg(test)]

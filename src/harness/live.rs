@@ -1,6 +1,7 @@
 //! The harness itself: everything that one test needs, running.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use temporalio_client::Client;
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::agent::{Agent, Catalogue, Knowledge};
 use crate::capture::{CaptureConfig, CaptureServer};
-use crate::contract::SessionId;
+use crate::contract::{Secret, SessionId};
 use crate::stack::{PostgresEndpoint, Progress, SharedStack, StackConfig, World};
 use crate::worker::{KaiWorker, WorkerConfig, WorkerError, connect};
 
@@ -35,6 +36,8 @@ pub struct Harness {
     pub(super) settings: HarnessSettings,
     pub(super) task_queue: String,
     pub(super) connection_id: String,
+    /// The databases of further connections, by the ids of those.
+    connected: Mutex<HashMap<String, Secret>>,
     pub(super) client: Client,
     pub(super) capture: CaptureServer,
     pub(super) wiring: Wiring,
@@ -155,6 +158,7 @@ impl Harness {
             settings,
             task_queue,
             connection_id,
+            connected: Mutex::default(),
             client,
             capture,
             wiring,
@@ -188,9 +192,32 @@ impl Harness {
         let catalogue = Catalogue::embedded()?;
         let connecting = setup.connection(&id, uri, &catalogue);
         match in_time(self.settings.setup_timeout, "connection", connecting).await {
-            Ok(()) => Ok(id),
+            Ok(()) => {
+                self.connected().insert(id.clone(), Secret::from(uri));
+                Ok(id)
+            }
             Err(error) => Err(self.failed(error).await),
         }
+    }
+
+    /// Where the database of a connection is reached, to read; else why that is not known.
+    pub(super) fn database_of(&self, connection: Option<&str>) -> Result<Secret, String> {
+        match connection {
+            Some(id) if id == self.connection_id => {
+                let postgres = self.postgres();
+                Ok(postgres.reader_url(&postgres.database).into())
+            }
+            Some(id) => self.connected().get(id).cloned().ok_or_else(|| {
+                format!("the connection `{id}` is none that this harness has made, so its database is not known")
+            }),
+            None => Err("the run was asked without a connection".to_owned()),
+        }
+    }
+
+    fn connected(&self) -> MutexGuard<'_, HashMap<String, Secret>> {
+        self.connected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// As [`connect_database`](Self::connect_database), without the worker: it may be one that knows no workflow but its own.

@@ -14,6 +14,7 @@ mod bounds;
 mod collect;
 mod diagnosis;
 mod error;
+mod eventually;
 mod expect;
 pub mod faults;
 mod fixture;
@@ -45,7 +46,11 @@ mod workers;
 pub use artefacts::Artefacts;
 pub use ask::Ask;
 pub use error::HarnessError;
-pub use expect::ExpectationError;
+pub use eventually::{EventuallyError, expect_eventually, expect_eventually_within};
+pub use expect::{
+    Call, ExpectationError, Expectations, Is, PatternError, Reason, Row, SameRows, Times,
+    Trajectory, Unmet,
+};
 pub use fixture::harness;
 pub use history::RunHistory;
 pub use live::Harness;

@@ -13,7 +13,7 @@ use crate::checks::{
     Beat, Evidence, LoggedSql, RunEvidence, SeenEvent, Severity, Standing, Verdict, judge,
 };
 use crate::contract::protocol::Violation;
-use crate::contract::{ChatResult, Event, SqlResultEvent};
+use crate::contract::{ChatResult, Event, Secret, SqlResultEvent};
 use crate::stack::StackError;
 
 /// What happened to one prompt.
@@ -30,6 +30,8 @@ pub struct Run {
     pub(super) evidence: RunEvidence,
     /// A service that was found gone after a run without success.
     pub(super) gone: Option<Arc<StackError>>,
+    /// Where the reading role reaches the database that the run was asked about, or why that is not known.
+    pub(super) database: Result<Secret, String>,
     pub(super) witness: Option<RunWitness>,
     pub(super) failures: Failed,
 }

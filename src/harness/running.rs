@@ -35,6 +35,8 @@ pub struct RunningAsk<'a> {
     pub(super) handle: Handle,
     /// The conversation that the argument names.
     pub(super) conversation: Option<String>,
+    /// The connection that the argument names.
+    pub(super) connection: Option<String>,
     /// Tells whether other runs of the harness were under way.
     pub(super) turn: Turn,
     pub(super) started_at: SystemTime,
@@ -332,6 +334,7 @@ impl RunningAsk<'_> {
             history,
             evidence,
             gone,
+            database: self.harness.database_of(self.connection.as_deref()),
             witness: self.witness,
             failures: self.harness.failures.clone(),
         })

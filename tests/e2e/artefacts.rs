@@ -11,10 +11,12 @@ use tempfile::TempDir;
 use crate::support::{Result, child_tests, on_processes, output, shown};
 
 /// Each way of failing, and what the artefacts say about it.
-const WAYS: [(&str, &str); 8] = [
+const WAYS: [(&str, &str); 10] = [
     ("panics", "assertion `left == right` failed"),
     ("breaks_a_promise", "result.sql-queries"),
     ("sees_other_events", "the events do not match"),
+    ("expects_another_answer", "the answer does not say"),
+    ("waits_in_vain", "last seen false"),
     ("differs_from_its_snapshot", "snapshot assertion"),
     ("runs_out_of_time", "no worker has taken its workflow task"),
     ("fails_while_a_run_is_under_way", "on purpose"),
@@ -217,7 +219,7 @@ mod failing {
     use std::time::Duration;
 
     use kai_e2e::assert_run_snapshot;
-    use kai_e2e::harness::{Harness, HarnessSettings, harness};
+    use kai_e2e::harness::{Harness, HarnessSettings, expect_eventually_within, harness};
     use rstest::rstest;
     use tokio::sync::Notify;
 
@@ -266,6 +268,26 @@ mod failing {
     async fn sees_other_events(#[future(awt)] harness: Harness) -> Result {
         let run = harness.ask(CANONICAL).await?;
         run.expect_events("token done")?;
+        Ok(())
+    }
+
+    #[rstest]
+    #[tokio::test]
+    #[ignore = "fails on purpose"]
+    async fn expects_another_answer(#[future(awt)] harness: Harness) -> Result {
+        let run = harness.ask(CANONICAL).await?;
+        let expect = run.expect().completes();
+        expect.answer("I do not know").check()?;
+        Ok(())
+    }
+
+    #[rstest]
+    #[tokio::test]
+    #[ignore = "fails on purpose"]
+    async fn waits_in_vain(#[future(awt)] harness: Harness) -> Result {
+        harness.ask(CANONICAL).await?;
+        let look = async || Ok::<_, std::convert::Infallible>(false);
+        expect_eventually_within(Duration::from_millis(20), "it is", look, |seen| *seen).await?;
         Ok(())
     }
 

@@ -16,6 +16,7 @@ mod conversations;
 mod deleted_state;
 mod doctor;
 mod evaluation;
+mod expectations;
 mod external_callers;
 mod faults;
 mod fixture_questions;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::process::{Command, Output};
 
-use kai_e2e::harness::Harness;
+use kai_e2e::harness::{Harness, expect_eventually};
 use kai_e2e::stack::PostgresEndpoint;
 use tokio_postgres::NoTls;
 
@@ -91,26 +91,15 @@ pub fn shown(output: &Output) -> String {
     )
 }
 
-/// Looks again and again, with growing pauses and a bound of 20 seconds, until what is seen is as wanted.
-pub async fn eventually<T, F, Seen>(what: &str, mut look: F, wanted: impl Fn(T) -> bool) -> Result
+/// As the library's `expect_eventually`, for what is seen by value and need not be kept.
+pub async fn eventually<T, F, Seen>(what: &str, look: F, wanted: impl Fn(T) -> bool) -> Result
 where
     T: Copy + std::fmt::Debug,
     F: FnMut() -> Seen,
     Seen: Future<Output = Result<T>>,
 {
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    let mut pause = std::time::Duration::from_millis(2);
-    loop {
-        let seen = look().await?;
-        if wanted(seen) {
-            return Ok(());
-        }
-        if std::time::Instant::now() > deadline {
-            return Err(format!("not within 20 s: {what}; last seen {seen:?}").into());
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(std::time::Duration::from_millis(100));
-    }
+    expect_eventually(what, look, |seen| wanted(*seen)).await?;
+    Ok(())
 }
 
 /// Whether the services of this run are processes, as `KAI_E2E_PROVIDER` says.

@@ -1,9 +1,8 @@
 //! The worker as a process of its own, configured by the environment variables of the contract.
 
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use kai_e2e::harness::{Harness, HarnessSettings, harness};
+use kai_e2e::harness::{Harness, HarnessSettings, expect_eventually, harness};
 use rstest::rstest;
 
 use crate::models::scripts::{MODEL, RANKING};
@@ -140,16 +139,12 @@ impl Worker {
 
     /// Waits for its end.
     pub async fn ended(&mut self) -> Result<std::process::ExitStatus> {
-        let deadline = std::time::Instant::now() + Duration::from_secs(20);
-        loop {
-            if let Some(status) = self.0.try_wait()? {
-                return Ok(status);
-            }
-            if std::time::Instant::now() > deadline {
-                return Err("the worker did not end within 20 s of SIGTERM".into());
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let ended = expect_eventually(
+            "the worker has ended after SIGTERM",
+            || std::future::ready(self.0.try_wait()),
+            Option::is_some,
+        );
+        Ok(ended.await?.ok_or("it has ended")?)
     }
 }
 

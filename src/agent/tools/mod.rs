@@ -34,3 +34,4 @@ pub(crate) use context::{Known, ToolContext};
 pub(crate) use find_skills::matching_skills;
 pub(crate) use outcome::{Finished, failure_output};
 pub(crate) use toolbox::Toolbox;
+pub use toolbox::tool_names;

@@ -46,6 +46,11 @@ const TOOLS: [&Tool; 18] = [
     &SUGGEST_FOLLOW_UPS,
 ];
 
+/// The names of the tools (contract §8).
+pub fn tool_names() -> impl Iterator<Item = &'static str> {
+    TOOLS.iter().map(|tool| tool.name)
+}
+
 /// The tools of one run.
 pub(crate) struct Toolbox<'a> {
     context: &'a ToolContext<'a>,

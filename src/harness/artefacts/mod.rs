@@ -35,4 +35,4 @@ pub use mark::Artefacts;
 pub(super) use mark::ending;
 pub(super) use record::{RunRecord, SharedEvents};
 pub(super) use scrub::Scrubber;
-pub(super) use witness::{RunWitness, Witness, mark_without_harness};
+pub(super) use witness::{RunWitness, Witness, failed_here, mark_without_harness};

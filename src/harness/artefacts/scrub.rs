@@ -1,5 +1,6 @@
 //! Taking secrets out of texts that are kept.
 
+use crate::contract::Secret;
 use crate::harness::wiring::encrypt_key;
 use crate::stack::Endpoints;
 
@@ -32,6 +33,13 @@ impl Scrubber {
                 scrubber.add(&value);
             }
         }
+        scrubber
+    }
+
+    /// These secrets only.
+    pub(in crate::harness) fn of_secrets<'a>(secrets: impl Iterator<Item = &'a Secret>) -> Self {
+        let mut scrubber = Self::default();
+        secrets.for_each(|secret| scrubber.add(secret.reveal()));
         scrubber
     }
 
@@ -141,7 +149,6 @@ fn without_named_passwords(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::Secret;
     use crate::stack::{PostgresEndpoint, TypesenseEndpoint};
 
     fn scrubber() -> Scrubber {

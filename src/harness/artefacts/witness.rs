@@ -55,6 +55,14 @@ pub(in crate::harness) fn mark_without_harness(error: HarnessError) -> HarnessEr
     mark(watched_test().as_ref(), error)
 }
 
+/// Takes note of a failure in the test that runs on this thread, if it uses a harness.
+pub(in crate::harness) fn failed_here(error: &dyn std::error::Error) -> Option<Artefacts> {
+    let test = TestRecord::current()?;
+    let artefacts = Artefacts::of(Arc::clone(&test));
+    test.failed(crate::contract::error_chain(error));
+    Some(artefacts)
+}
+
 fn watched_test() -> Option<Arc<TestRecord>> {
     let test = TestRecord::current_or_new()?;
     hook::install();

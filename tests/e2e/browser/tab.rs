@@ -1,7 +1,8 @@
 //! A page in a browser, as a test sees and uses it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use kai_e2e::harness::expect_eventually_within;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use thirtyfour::BrowserLogEntry;
@@ -117,19 +118,8 @@ impl Browser {
         expression: &str,
         wanted: impl Fn(&Value) -> bool,
     ) -> Result<Value> {
-        let deadline = Instant::now() + BOUND;
-        let mut pause = Duration::from_millis(2);
-        loop {
-            let seen: Value = self.value(expression).await?;
-            if wanted(&seen) {
-                return Ok(seen);
-            }
-            if Instant::now() > deadline {
-                return Err(format!("not within {BOUND:?}: {what}; last seen {seen}").into());
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(100));
-        }
+        let look = || self.value::<Value>(expression);
+        Ok(expect_eventually_within(BOUND, what, look, wanted).await?)
     }
 
     /// Waits until an expression has a value.

@@ -3,9 +3,9 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, harness};
+use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, expect_eventually_within, harness};
 use kai_e2e::stack::{self, Silent};
 use rstest::rstest;
 
@@ -82,16 +82,12 @@ async fn killed(
     .await?;
     let mine = left_on(endpoints).await?.len() - untouched.len();
     child.kill()?;
-    let since = Instant::now();
     child.wait()?;
     assert!(ready, "the child ended before it had a world");
     assert_eq!(mine, 7, "the child had a database and six collections");
 
-    let mut left = left_on(endpoints).await?;
-    while left != untouched && since.elapsed() < BOUND {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        left = left_on(endpoints).await?;
-    }
-    assert_eq!(left, untouched, "after {:?}", since.elapsed());
+    let look = || left_on(endpoints);
+    let what = "what the child had is gone";
+    expect_eventually_within(BOUND, what, look, |left| *left == untouched).await?;
     Ok(())
 }

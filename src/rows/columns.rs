@@ -1,8 +1,7 @@
 //! Which column is which, and whether the rows are the same then.
 
-use super::Difference;
 use super::cell::{Cell, same};
-use crate::eval::{Golden, Rows};
+use super::{ColumnsBy, Difference, Rows, Rule};
 
 /// How many ways to find the golden columns are tried, after those that no single column excludes.
 const MOST_WAYS: usize = 1_000;
@@ -11,7 +10,7 @@ const MOST_WAYS: usize = 1_000;
 ///
 /// # Errors
 /// In what it differs.
-pub fn compare(seen: &Rows, golden: &Rows, rule: &Golden) -> Result<(), Difference> {
+pub fn compare(seen: &Rows, golden: &Rows, rule: &Rule) -> Result<(), Difference> {
     let (width, golden_width) = (seen.columns.len(), golden.columns.len());
     if width < golden_width || width > golden_width + rule.extra_columns {
         return Err(Difference::Columns {
@@ -20,25 +19,129 @@ pub fn compare(seen: &Rows, golden: &Rows, rule: &Golden) -> Result<(), Differen
             extra: rule.extra_columns,
         });
     }
+    let tolerance = rule.tolerance;
+    let pair = Pair {
+        seen,
+        golden,
+        tolerance,
+    };
+    let named = match rule.columns {
+        ColumnsBy::Name => Some(pair.by_name()?),
+        _ => None,
+    };
     if seen.rows.len() != golden.rows.len() {
         return Err(Difference::Rows {
             seen: seen.rows.len(),
             golden: golden.rows.len(),
         });
     }
-    let pair = Pair { seen, golden };
-    match pair.found(rule.ordered) {
-        Err(_) if rule.ordered && pair.found(false).is_ok() => Err(Difference::Order),
+    let found = |ordered| match (rule.columns, &named) {
+        (ColumnsBy::Content, _) => pair.found(ordered),
+        (ColumnsBy::Place, _) => {
+            let places: Vec<usize> = (0..golden_width).collect();
+            pair.held(&places, ordered, |number, name| Difference::Place {
+                number,
+                name,
+            })
+        }
+        (ColumnsBy::Name, places) => {
+            let places = places.as_deref().unwrap_or_default();
+            pair.held(places, ordered, |_, name| Difference::Named { name })
+        }
+    };
+    match found(rule.ordered) {
+        Err(_) if rule.ordered && found(false).is_ok() => Err(Difference::Order),
         found => found,
     }
+}
+
+/// The column that stands for each golden one, as well as it can be told: results that differ have none for some, and the one at
+/// the same place is taken then.
+pub(super) fn counterparts(seen: &Rows, golden: &Rows, rule: &Rule) -> Vec<usize> {
+    let pair = Pair {
+        seen,
+        golden,
+        tolerance: rule.tolerance,
+    };
+    let all = seen.columns.len();
+    let of = |at: usize| {
+        let found = match rule.columns {
+            ColumnsBy::Place => None,
+            ColumnsBy::Name => {
+                (0..all).find(|place| seen.columns[*place].name == golden.columns[at].name)
+            }
+            ColumnsBy::Content if seen.rows.len() != golden.rows.len() => None,
+            ColumnsBy::Content => std::iter::once(at)
+                .chain(0..all)
+                .find(|place| *place < all && pair.same_rows(&[*place], &[at], false)),
+        };
+        found.unwrap_or(at)
+    };
+    (0..golden.columns.len()).map(of).collect()
+}
+
+/// Whether a row and a golden row are the same in their columns.
+pub(super) fn same_row(
+    (seen, row): (&Rows, usize),
+    (golden, golden_row): (&Rows, usize),
+    counterparts: &[usize],
+    tolerance: Option<f64>,
+) -> bool {
+    counterparts.iter().enumerate().all(|(at, place)| {
+        *place < seen.columns.len()
+            && same(
+                cell(seen, row, *place),
+                cell(golden, golden_row, at),
+                tolerance,
+            )
+    })
 }
 
 struct Pair<'a> {
     seen: &'a Rows,
     golden: &'a Rows,
+    tolerance: Option<f64>,
 }
 
 impl Pair<'_> {
+    /// The place of each golden column's namesake.
+    fn by_name(&self) -> Result<Vec<usize>, Difference> {
+        let columns = &self.seen.columns;
+        let of = |name: &str| {
+            let places = (0..columns.len()).filter(|place| columns[*place].name == name);
+            match places.collect::<Vec<_>>()[..] {
+                [place] => Ok(place),
+                ref places => Err(Difference::Name {
+                    name: name.to_owned(),
+                    count: places.len(),
+                }),
+            }
+        };
+        self.golden
+            .columns
+            .iter()
+            .map(|column| of(&column.name))
+            .collect()
+    }
+
+    /// Whether these columns hold what the golden ones do; else the first that does not.
+    fn held(
+        &self,
+        places: &[usize],
+        ordered: bool,
+        other: impl Fn(usize, String) -> Difference,
+    ) -> Result<(), Difference> {
+        let golden: Vec<usize> = (0..places.len()).collect();
+        if self.same_rows(places, &golden, ordered) {
+            return Ok(());
+        }
+        let differs = |at: &usize| !self.same_rows(&[places[*at]], &[*at], ordered);
+        Err(match golden.into_iter().find(differs) {
+            Some(at) => other(at + 1, self.golden.columns[at].name.clone()),
+            None => Difference::Pairing,
+        })
+    }
+
     /// Looks for a column for each golden one: the same places first, then any others that hold the same.
     fn found(&self, ordered: bool) -> Result<(), Difference> {
         let width = self.golden.columns.len();
@@ -100,6 +203,7 @@ impl Pair<'_> {
                 same(
                     cell(self.seen, row, *place),
                     cell(self.golden, golden_row, *golden_place),
+                    self.tolerance,
                 )
             })
         };
@@ -131,7 +235,7 @@ fn cell(rows: &Rows, row: usize, column: usize) -> Cell<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::{Column, Kind};
+    use crate::rows::{Column, Kind};
 
     /// Rows of words; `-` is null; a column is of numbers when all of its cells are.
     fn rows(lines: &[&str]) -> Rows {
@@ -158,10 +262,10 @@ mod tests {
     }
 
     fn judged(seen: &[&str], golden: &[&str], ordered: bool, extra: usize) -> Option<Difference> {
-        let rule = Golden {
-            sql: String::new(),
+        let rule = Rule {
             ordered,
             extra_columns: extra,
+            ..Rule::default()
         };
         compare(&rows(seen), &rows(golden), &rule).err()
     }
@@ -274,5 +378,40 @@ mod tests {
             told(judged(&["a 1"], &["a 2"], false, 0)).as_deref(),
             Some("no column holds what the golden column 2 (`c2`) does")
         );
+    }
+
+    #[test]
+    fn columns_count_by_place_or_by_name_where_that_is_asked_for() {
+        let by = |columns, seen: &[&str], golden: &[&str]| {
+            let rule = Rule {
+                columns,
+                extra_columns: 1,
+                ..Rule::default()
+            };
+            compare(&rows(seen), &rows(golden), &rule)
+                .err()
+                .map(|it| it.to_string())
+        };
+        assert_eq!(by(ColumnsBy::Place, &["a 1 x"], &["a 1"]), None);
+        assert_eq!(
+            by(ColumnsBy::Place, &["1 a"], &["a 1"]).as_deref(),
+            Some("column 1 does not hold what the golden column 1 (`c1`) does")
+        );
+        assert_eq!(by(ColumnsBy::Name, &["a 1"], &["a 1"]), None);
+        assert_eq!(
+            by(ColumnsBy::Name, &["1 a"], &["a 1"]).as_deref(),
+            Some("the column `c1` does not hold what the golden one does")
+        );
+        let mut renamed = rows(&["a 1"]);
+        renamed.columns[1].name = "c1".to_owned();
+        let rule = Rule {
+            columns: ColumnsBy::Name,
+            ..Rule::default()
+        };
+        let said =
+            |seen: &Rows, golden: &Rows| compare(seen, golden, &rule).unwrap_err().to_string();
+        assert_eq!(said(&renamed, &rows(&["a 1"])), "2 columns are called `c1`");
+        renamed.columns[0].name = "n".to_owned();
+        assert_eq!(said(&rows(&["a 1"]), &renamed), "no column is called `n`");
     }
 }

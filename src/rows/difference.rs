@@ -30,6 +30,28 @@ pub enum Difference {
         /// Its name.
         name: String,
     },
+    /// The column at its place holds something else.
+    #[error("column {number} does not hold what the golden column {number} (`{name}`) does")]
+    Place {
+        /// The column's place, from 1.
+        number: usize,
+        /// The golden column's name.
+        name: String,
+    },
+    /// No column of it has this name, or more than one.
+    #[error("{} called `{name}`", if *.count == 0 { "no column is".to_owned() } else { format!("{count} columns are") })]
+    Name {
+        /// The golden column's name.
+        name: String,
+        /// How many columns have it.
+        count: usize,
+    },
+    /// The column of this name holds something else.
+    #[error("the column `{name}` does not hold what the golden one does")]
+    Named {
+        /// The name.
+        name: String,
+    },
     /// Each column is there, but not in the same rows.
     #[error("the columns are right one by one, but their rows do not belong together")]
     Pairing,

@@ -6,14 +6,14 @@ use sqlparser::parser::Parser;
 
 /// Whether the order of a statement's rows is part of the answer: it orders them itself (an `ORDER BY` of a window or a
 /// sub-query does not count), and does not add those that tie with the last.
-pub(super) fn is_ordered(sql: &str) -> bool {
+pub(crate) fn is_ordered(sql: &str) -> bool {
     query(sql).is_some_and(|query| {
         query.order_by.is_some() && !query.fetch.is_some_and(|fetch| fetch.with_ties)
     })
 }
 
 /// Whether a statement only asks which names there are: `SELECT DISTINCT` of plain columns.
-pub(super) fn is_look_up(sql: &str) -> bool {
+pub(crate) fn is_look_up(sql: &str) -> bool {
     let plain = |item: &SelectItem| {
         matches!(
             item,

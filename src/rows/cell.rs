@@ -1,6 +1,6 @@
 //! Whether two cells say the same.
 
-use crate::eval::Kind;
+use super::Kind;
 
 /// What is lost when a number is rounded for people: half of the last decimal, and a little for binary fractions.
 const HALF: f64 = 0.51;
@@ -14,8 +14,9 @@ pub(super) type Cell<'a> = (Option<&'a str>, Kind);
 
 /// Whether two cells say the same: texts alike, whole numbers alike, other numbers alike as far as the shorter one is
 /// written (at least two decimals, at most four), null only like null. A number may be written as a text, a date as its
-/// midnight, and `true` as `t`; the text `07` is not the text `7`.
-pub(super) fn same(a: Cell<'_>, b: Cell<'_>) -> bool {
+/// midnight, and `true` as `t`; the text `07` is not the text `7`. With a tolerance numbers are alike that are not further
+/// apart.
+pub(super) fn same(a: Cell<'_>, b: Cell<'_>, tolerance: Option<f64>) -> bool {
     let ((Some(x), kind_x), (Some(y), kind_y)) = (a, b) else {
         return a.0.is_none() && b.0.is_none();
     };
@@ -23,11 +24,21 @@ pub(super) fn same(a: Cell<'_>, b: Cell<'_>) -> bool {
         return true;
     }
     match (kind_x, kind_y) {
-        (Kind::Number, Kind::Number | Kind::Text) | (Kind::Text, Kind::Number) => same_number(x, y),
+        (Kind::Number, Kind::Number | Kind::Text) | (Kind::Text, Kind::Number) => match tolerance {
+            Some(tolerance) => within(x, y, tolerance),
+            None => same_number(x, y),
+        },
         (Kind::Time, Kind::Time | Kind::Text) | (Kind::Text, Kind::Time) => day(x) == day(y),
         (Kind::Truth, Kind::Text) | (Kind::Text, Kind::Truth) => {
             truth(x).is_some() && truth(x) == truth(y)
         }
+        _ => false,
+    }
+}
+
+fn within(x: &str, y: &str, tolerance: f64) -> bool {
+    match (number(x), number(y)) {
+        (Some((x, _)), Some((y, _))) => (x - y).abs() <= tolerance,
         _ => false,
     }
 }
@@ -92,12 +103,12 @@ mod tests {
     #[track_caller]
     fn check(x: &str, kind_x: Kind, y: &str, kind_y: Kind, wanted: bool) {
         assert_eq!(
-            same((Some(x), kind_x), (Some(y), kind_y)),
+            same((Some(x), kind_x), (Some(y), kind_y), None),
             wanted,
             "{x} {y}"
         );
         assert_eq!(
-            same((Some(y), kind_y), (Some(x), kind_x)),
+            same((Some(y), kind_y), (Some(x), kind_x), None),
             wanted,
             "{y} {x}"
         );
@@ -105,6 +116,7 @@ mod tests {
 
     #[test]
     fn null_is_like_null_only() {
+        let same = |a, b| same(a, b, None);
         assert!(same((None, Number), (None, Text)));
         assert!(!same((None, Number), (Some("0"), Number)));
         assert!(!same((Some(""), Text), (None, Text)));
@@ -168,5 +180,14 @@ mod tests {
         check("t", Truth, "true", Text, true);
         check("t", Truth, "false", Text, false);
         check("1", Number, "t", Truth, false);
+    }
+
+    #[test]
+    fn a_tolerance_says_how_far_numbers_may_be_apart() {
+        let near = |x, y, by| same((Some(x), Number), (Some(y), Number), Some(by));
+        assert!(near("47", "47.4", 0.5) && near("47.4", "47", 0.5));
+        assert!(!near("47", "47.6", 0.5));
+        assert!(!near("47.331", "47.332", 0.0));
+        assert!(!near("NaN", "1", 9.0) && near("NaN", "NaN", 0.0));
     }
 }
