@@ -1,7 +1,7 @@
 //! A worker that is there, and does nothing: as one whose tool never returns and holds everything up.
 
 use kai_e2e::harness::Harness;
-use kai_e2e::harness::faults::Point;
+use kai_e2e::harness::faults::{Peer, Point};
 
 use super::scene::{Kept, SOON, all_kept, answer, settings, shared, worker};
 use crate::support::{CANONICAL, Result, eventually};
@@ -14,6 +14,8 @@ async fn a_stuck_worker_is_missed_and_what_it_says_when_it_wakes_changes_nothing
     let mut asked = harness.ask(CANONICAL).hold_at(point).start().await?;
     asked.at_point(SOON).await?;
     stuck.pause();
+    // Its polls would be given the next attempts, which it would be stuck with as well.
+    harness.links()?.get(Peer::Temporal).drop_connections();
     asked.release();
     let other = harness.start_worker(&worker(), SOON).await?;
     let session = asked.session().clone();
