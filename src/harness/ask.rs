@@ -98,8 +98,8 @@ impl<'a> Ask<'a> {
     /// run's time. It is not held to see its heartbeat then.
     ///
     /// A worker repeats a delivery that is not answered in time, and gives up in the end: contract §3 has 3 seconds a try and
-    /// 10 seconds in all. Its agent goes on until as many events wait as its queue holds: with a queue of 1
-    /// ([`HarnessSettings::sender`](super::HarnessSettings::sender), `CALLBACK_QUEUE`) it stops there, too.
+    /// 10 seconds in all. Its agent goes on until as many events wait as its queue holds: without a queue
+    /// ([`HarnessSettings::sender`](super::HarnessSettings::sender), `CALLBACK_QUEUE=0`) it stops there, too.
     pub fn hold_at(mut self, point: Point) -> Self {
         self.hold = Some(point);
         self.watch_progress = false;

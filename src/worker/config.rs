@@ -180,13 +180,14 @@ impl Default for HeartbeatSettings {
 pub struct SenderSettings {
     /// The time-out of one request; 3 seconds.
     pub request_timeout: Duration,
-    /// How many events may wait for delivery before the agent waits too; 1,024.
+    /// How many events may wait for delivery before the agent waits too; 1,024. With 0 the agent goes on only when each event
+    /// is delivered or given up: whoever delays the answer to an event holds the agent exactly there.
     pub queue: usize,
     /// How often an event is tried in all, under the same number; 5.
     pub attempts: u32,
     /// The pause before an event's second try; 100 ms. Each further one is twice as long, up to a second.
     pub retry_pause: Duration,
-    /// How long in all a run may be held up by deliveries: waiting for room in the queue, for what is left at the end, and for
+    /// How long in all a run may be held up by deliveries: waiting for room in the queue (without a queue, for each event), for what is left at the end, and for
     /// `done`; 10 seconds. What is not delivered by then counts as failed. The time of one request, at most half of the
     /// budget, is `done`'s alone.
     pub budget: Duration,

@@ -69,9 +69,8 @@ impl WorkerConfig {
             seconds(&get, "CALLBACK_TIMEOUT")?,
         );
         set(&mut config.sender.budget, seconds(&get, "CALLBACK_BUDGET")?);
-        if let Some(queue) = count(&get, "CALLBACK_QUEUE")? {
-            config.sender.queue = queue;
-        }
+        let queue = from_zero(&get, "CALLBACK_QUEUE", "0 waits for each event's delivery")?;
+        set(&mut config.sender.queue, queue);
         if let Some(attempts) = count(&get, "CALLBACK_ATTEMPTS")? {
             config.sender.attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
         }
@@ -128,13 +127,26 @@ impl TemporalTarget {
 pub(crate) fn cached_workflows(
     get: &impl Fn(&str) -> Option<String>,
 ) -> Result<Option<usize>, ConfigError> {
-    let Some(value) = get(STICKY_CACHE) else {
+    from_zero(
+        get,
+        STICKY_CACHE,
+        "0 replays each workflow task from the start",
+    )
+}
+
+/// A whole number, of which 0 has a meaning of its own.
+fn from_zero(
+    get: &impl Fn(&str) -> Option<String>,
+    variable: &'static str,
+    zero: &str,
+) -> Result<Option<usize>, ConfigError> {
+    let Some(value) = get(variable) else {
         return Ok(None);
     };
     let number = value.trim().parse().map_err(|_| ConfigError::Invalid {
-        variable: STICKY_CACHE,
+        variable,
         value: value.clone(),
-        wanted: "it must be a whole number; 0 replays each workflow task from the start".to_owned(),
+        wanted: format!("it must be a whole number; {zero}"),
     });
     number.map(Some)
 }
@@ -351,6 +363,10 @@ mod tests {
         assert_eq!(config.sender.attempts, 2);
         assert_eq!(config.sender.queue, 7);
         assert_eq!(config.callback_hosts, "events.example".parse().ok());
+        let queue = |value: &str| read(&[("CALLBACK_QUEUE", value)]).map(|it| it.sender.queue);
+        assert_eq!(queue("0").expect("usable"), 0);
+        let said = queue("-1").unwrap_err().to_string();
+        assert!(said.contains("0 waits for each event's delivery"), "{said}");
         let config = read(&[
             ("ACTIVITY_HEARTBEAT_TIMEOUT", "6"),
             ("SQL_LOCK_TIMEOUT", "7"),

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,8 @@ pub(in crate::worker) struct Destination {
 pub(super) struct Numbered {
     pub(super) seq: u64,
     pub(super) event: Map<String, Value>,
+    /// Dropped with the rest once the event is delivered or given up, which is what a sender without a queue waits for.
+    pub(super) _under_way: Option<oneshot::Sender<()>>,
 }
 
 /// The sending side of one attempt; without a destination it takes events and posts none.
@@ -61,7 +63,11 @@ impl Open {
         if is(Mutant::SequenceSkips) && seq == 2 {
             self.next_seq += 1;
         }
-        Numbered { seq, event }
+        Numbered {
+            seq,
+            event,
+            _under_way: None,
+        }
     }
 }
 
@@ -100,7 +106,8 @@ impl CallbackSender {
         self.open.is_some()
     }
 
-    /// Hands one event over. Waits only for room in the queue, and only while the budget lasts.
+    /// Hands one event over. Waits only for room in the queue, or without a queue for the delivery, and only while the budget
+    /// lasts.
     pub(in crate::worker) async fn send(&mut self, event: &Event) {
         let Some(open) = &mut self.open else { return };
         let mut objects = Vec::new();
@@ -133,7 +140,7 @@ impl CallbackSender {
             let queue = open.queue.clone();
             let room = match queue.try_reserve() {
                 Err(mpsc::error::TrySendError::Full(())) => {
-                    let waiting = Waiting::for_room(&mut self.waited);
+                    let waiting = Waiting::since_now(&mut self.waited);
                     let room = match tokio::time::timeout(left, queue.reserve()).await {
                         Ok(room) => room,
                         Err(_) => {
@@ -150,11 +157,32 @@ impl CallbackSender {
             let Some(event) = open.unplaced.pop_front() else {
                 return;
             };
-            let numbered = open.number(event);
+            let mut numbered = open.number(event);
+            let mut delivery = None;
+            if self.settings.queue == 0 {
+                let (under_way, ended) = oneshot::channel();
+                numbered._under_way = Some(under_way);
+                delivery = Some(ended);
+            }
             // There is none only when the poster has panicked, and then `finish` counts what it has not.
             if let Some(room) = room {
                 room.send(numbered);
             }
+            if let Some(delivery) = delivery {
+                self.in_step(delivery).await;
+            }
+        }
+    }
+
+    /// Waits for a delivery while the budget lasts.
+    async fn in_step(&mut self, mut delivery: oneshot::Receiver<()>) {
+        let left = self.left_for_events();
+        let Some(open) = &self.open else { return };
+        let _waiting = Waiting::since_now(&mut self.waited);
+        // What ends either wait is that the event is dropped.
+        if tokio::time::timeout(left, &mut delivery).await.is_err() {
+            open.give_up.cancel();
+            let _ = delivery.await;
         }
     }
 
@@ -225,7 +253,7 @@ struct Waiting<'a> {
 }
 
 impl<'a> Waiting<'a> {
-    fn for_room(waited: &'a mut Duration) -> Self {
+    fn since_now(waited: &'a mut Duration) -> Self {
         Self {
             since: Instant::now(),
             waited,

@@ -9,7 +9,7 @@
 //!   408, 425, 429 and every 5xx but 501. A `Retry-After` is kept to when it is shorter than a request's time-out.
 //! - **After an event that could not be delivered** every further one is tried once, until one gets through: a receiver that is
 //!   gone must not cost each event all its tries.
-//! - **When the queue is full** the agent waits for room, out of the budget.
+//! - **When the queue is full** the agent waits for room, out of the budget; without a queue it waits for each delivery.
 //! - **When the budget is spent** the request under way is given up, and what waits counts as failed without being posted.
 //! - **`done`** has a part of the budget to itself. It is posted last, once all others are delivered or counted, and has all its
 //!   tries again, whatever happened before.

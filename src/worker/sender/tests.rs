@@ -12,6 +12,7 @@ use axum::routing::post;
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use url::Url;
 
@@ -102,18 +103,9 @@ async fn send_with(
     let listener = heartbeats.listener();
     let mut sender = CallbackSender::start(client, Some(destination), settings, listener);
     for n in 0..count {
-        sender
-            .send(&Event::Token {
-                content: n.to_string(),
-            })
-            .await;
+        sender.send(&token(n)).await;
     }
-    let last = Event::Other(
-        [("type".to_owned(), Value::from("done"))]
-            .into_iter()
-            .collect(),
-    );
-    sender.finish(Some(last)).await;
+    sender.finish(Some(done())).await;
     heartbeats.counts()
 }
 
@@ -341,20 +333,16 @@ async fn a_panic_of_the_sender_does_not_take_done_with_it() {
     assert_eq!(counts.sent() + counts.failed(), 21, "all are accounted for");
 }
 
-/// A run that is cancelled while it waits for room in the queue, as one is whose receiver is slow.
-#[tokio::test]
-async fn an_event_whose_run_is_cancelled_while_it_waits_for_room_is_not_lost() {
-    let held = Arc::new(tokio::sync::Notify::new());
-    let (url, bodies) = receiver(|_, _| ok()).await;
-    // One connection that is never answered holds the poster up, until the test lets it go on.
-    let gate = Arc::clone(&held);
-    let (front, gated) = listener().await;
-    let target = url.clone();
+/// A receiver that answers nothing before the gate is opened, and says when the first event has come.
+async fn gated(come: Arc<Notify>, gate: Arc<Notify>) -> (Url, Arc<Mutex<Vec<Callback>>>) {
+    let (target, bodies) = receiver(|_, _| ok()).await;
+    let (front, url) = listener().await;
     let app = axum::Router::new().route(
         "/events/s",
         post(move |body: String| {
-            let (gate, target) = (Arc::clone(&gate), target.clone());
+            let (come, gate, target) = (Arc::clone(&come), Arc::clone(&gate), target.clone());
             async move {
+                come.notify_one();
                 gate.notified().await;
                 gate.notify_one();
                 let sent = reqwest::Client::new().post(target).body(body).send().await;
@@ -366,23 +354,44 @@ async fn an_event_whose_run_is_cancelled_while_it_waits_for_room_is_not_lost() {
         }),
     );
     tokio::spawn(async move { axum::serve(front, app).await });
+    (url, bodies)
+}
 
+/// A sender with a queue of its own length, and what counts for it.
+fn sender_with(url: Url, queue: usize) -> (CallbackSender, Heartbeats) {
     let heartbeats = Heartbeats::start(Arc::new(Silent), Duration::from_secs(3600));
     let destination = Destination {
-        url: gated,
+        url,
         session: SessionId::new("s"),
         attempt: 1,
     };
     let settings = SenderSettings {
-        queue: 1,
+        queue,
         ..unhurried()
     };
     let client = reqwest::Client::new();
     let listener = heartbeats.listener();
-    let mut sender = CallbackSender::start(client, Some(destination), settings, listener);
-    let token = |n: usize| Event::Token {
+    let sender = CallbackSender::start(client, Some(destination), settings, listener);
+    (sender, heartbeats)
+}
+
+fn token(n: usize) -> Event {
+    Event::Token {
         content: n.to_string(),
-    };
+    }
+}
+
+fn done() -> Event {
+    let done = ("type".to_owned(), Value::from("done"));
+    Event::Other([done].into_iter().collect())
+}
+
+/// A run that is cancelled while it waits for room in the queue, as one is whose receiver is slow.
+#[tokio::test]
+async fn an_event_whose_run_is_cancelled_while_it_waits_for_room_is_not_lost() {
+    let gate = Arc::new(Notify::new());
+    let (url, bodies) = gated(Arc::default(), Arc::clone(&gate)).await;
+    let (mut sender, _heartbeats) = sender_with(url, 1);
     let mut handed_over = 0;
     // One is posted, one waits in the queue, and one waits for room there: until nothing moves any more.
     loop {
@@ -394,13 +403,64 @@ async fn an_event_whose_run_is_cancelled_while_it_waits_for_room_is_not_lost() {
             break;
         }
     }
-    held.notify_one();
-    let last = Event::Other(
-        [("type".to_owned(), Value::from("done"))]
-            .into_iter()
-            .collect(),
-    );
-    sender.finish(Some(last)).await;
+    gate.notify_one();
+    sender.finish(Some(done())).await;
     let wanted = u64::try_from(handed_over).expect("a few") + 1;
     assert_eq!(seqs(&bodies), (1..=wanted).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn without_a_queue_the_agent_goes_on_when_the_receiver_has_answered() {
+    let (come, gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (url, bodies) = gated(Arc::clone(&come), Arc::clone(&gate)).await;
+    let (mut sender, heartbeats) = sender_with(url, 0);
+    let event = token(0);
+    let mut sending = Box::pin(sender.send(&event));
+    tokio::select! {
+        biased;
+        () = &mut sending => panic!("nobody has answered yet"),
+        () = come.notified() => {}
+    }
+    assert!(futures::poll!(&mut sending).is_pending());
+    assert_eq!(heartbeats.counts().sent(), 0);
+    gate.notify_one();
+    sending.await;
+    assert_eq!(heartbeats.counts().sent(), 1, "counted before it goes on");
+    sender.send(&token(1)).await;
+    sender.finish(Some(done())).await;
+    assert_eq!(seqs(&bodies), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn without_a_queue_a_run_that_is_cancelled_at_an_event_tells_it_once() {
+    let (come, gate) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (url, bodies) = gated(Arc::clone(&come), Arc::clone(&gate)).await;
+    let (mut sender, _heartbeats) = sender_with(url, 0);
+    let event = token(0);
+    tokio::select! {
+        biased;
+        () = sender.send(&event) => panic!("nobody has answered yet"),
+        () = come.notified() => {}
+    }
+    gate.notify_one();
+    sender.finish(Some(done())).await;
+    assert_eq!(seqs(&bodies), [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_queue_a_hanging_receiver_costs_no_more_than_the_budget() {
+    let (listener, url) = listener().await;
+    let settings = SenderSettings {
+        queue: 0,
+        ..SenderSettings::default()
+    };
+    let began = Instant::now();
+    let counts = send_all(url, 300, settings).await;
+    let took = began.elapsed();
+    drop(listener);
+    assert_eq!((counts.sent(), counts.failed()), (0, 301));
+    assert!(
+        took <= settings.budget + Duration::from_millis(50),
+        "{took:?}"
+    );
 }

@@ -111,6 +111,7 @@ async fn postgres_that_is_gone_for_several_attempts_is_waited_for_with_growing_p
     assert!(asked.is_err());
     owner(&stack)?.start_again(Service::Postgres).await?;
 
+    // Before the statement, which the agent does not begin while the event that announces it is held.
     let point = Point::event("tool_start").of_tool("sql_query");
     let mut asked = harness.ask(CANONICAL).hold_at(point).start().await?;
     asked.at_point(SOON).await?;

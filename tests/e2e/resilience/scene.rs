@@ -38,10 +38,10 @@ pub fn owner(stack: &AnyStack) -> Result<&OwnedStack> {
     }
 }
 
-/// A worker that hands over one event at a time, and waits for a receiver that is held: so its agent is held with it.
+/// A worker whose agent waits for each event's delivery: a receiver that is held holds it exactly there.
 pub fn in_step() -> SenderSettings {
     SenderSettings {
-        queue: 1,
+        queue: 0,
         request_timeout: Duration::from_secs(30),
         budget: Duration::from_secs(120),
         ..SenderSettings::default()
@@ -66,7 +66,7 @@ pub fn settings() -> HarnessSettings {
 pub fn worker() -> WorkerCommand {
     WorkerCommand::own(env!("CARGO_BIN_EXE_kai-e2e"))
         .variable("ACTIVITY_HEARTBEAT_TIMEOUT", "5")
-        .variable("CALLBACK_QUEUE", "1")
+        .variable("CALLBACK_QUEUE", "0")
         .variable("CALLBACK_TIMEOUT", "30")
         .variable("CALLBACK_BUDGET", "120")
 }
