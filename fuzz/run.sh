@@ -7,9 +7,25 @@
 # `fuzz/minimise.sh` takes what is worth keeping over into fuzz/corpus.
 set -eu
 cd "$(dirname "$0")"
+targets='deliveries sse stream'
+usage() {
+    echo "run.sh: $1; usage: fuzz/run.sh [SECONDS] [TARGET…], with targets of: $targets" >&2
+    exit 2
+}
 seconds=${1:-60}
+case $seconds in
+    # To libFuzzer, 0 is for ever.
+    '' | *[!0-9]* | 0*) usage "'$seconds' is no number of seconds above zero" ;;
+esac
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- deliveries sse stream
+for target in "$@"; do
+    case " $targets " in
+        *" $target "*) ;;
+        *) usage "there is no target '$target'" ;;
+    esac
+done
+# shellcheck disable=SC2086
+[ $# -gt 0 ] || set -- $targets
 # This folder's own configuration compiles for coverage, with the stable compiler.
 cargo build --release --quiet
 programs=target/$(rustc -vV | sed -n 's/^host: //p')/release

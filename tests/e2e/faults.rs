@@ -1,13 +1,14 @@
 //! Services that die or hang: the reason is named first, with the end of its log, and nothing hangs with them.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kai_e2e::harness::{AnyStack, Harness, HarnessError, HarnessSettings, Outcome};
 use kai_e2e::stack::{OwnedStack, Service, Silent, StackConfig};
 use kai_e2e::worker::RetrySettings;
 use rstest::rstest;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::support::{CANONICAL, Result, child_tests, output, shown};
 
@@ -79,8 +80,8 @@ async fn a_service_that_died_is_named_at_the_next_use(#[case] service: Service) 
     harness.ask(CANONICAL).await?.check()?;
     the_owner(&stack)?.kill(service).await?;
 
-    let began = Instant::now();
-    let text = match harness.ask(CANONICAL).without_watching_progress().await {
+    let asking = harness.ask(CANONICAL).without_watching_progress();
+    let text = match timeout(Duration::from_secs(30), asking).await? {
         // Typesense is the agent's: the run fails, and tells why.
         Ok(run) => {
             let Outcome::Failed(failure) = run.outcome() else {
@@ -104,7 +105,6 @@ async fn a_service_that_died_is_named_at_the_next_use(#[case] service: Service) 
     };
     assert_names(service, "it ended with code 137 (signal 9)", &text);
     assert!(text.contains("\n  last log lines:\n    "), "{text}");
-    assert!(began.elapsed() < Duration::from_secs(30), "{text}");
 
     // Setting something up takes all three.
     let postgres = &stack.endpoints().postgres;
@@ -136,11 +136,9 @@ async fn temporal_that_dies_while_a_run_is_under_way_is_named_long_before_the_ru
     began.notified().await;
     the_owner(&stack)?.kill(Service::Temporal).await?;
 
-    let killed = Instant::now();
     // As text: an error that is alive when its harness stops is one that fails the test.
-    let error = running
-        .finish()
-        .await
+    let error = timeout(Duration::from_secs(60), running.finish())
+        .await?
         .expect_err("nobody can say how it ended")
         .itself()
         .to_string();
@@ -149,8 +147,6 @@ async fn temporal_that_dies_while_a_run_is_under_way_is_named_long_before_the_ru
         "it ended with code 137 (signal 9)",
         &error,
     );
-    let took = killed.elapsed();
-    assert!(took < Duration::from_secs(60), "{took:?}");
     stopped(harness, stack).await
 }
 
@@ -180,15 +176,12 @@ async fn hangs_and_goes_on() -> Result {
     for service in Service::ALL {
         harness.ask(CANONICAL).await?.check()?;
         the_owner(&stack)?.pause(service).await?;
-        let began = Instant::now();
-        let asked = harness.ask(CANONICAL).without_watching_progress().await;
-        let text = match asked {
+        let asking = harness.ask(CANONICAL).without_watching_progress();
+        let text = match timeout(Duration::from_secs(20), asking).await? {
             Ok(run) => run.check().expect_err("a service hangs").to_string(),
             Err(error) => error.itself().to_string(),
         };
-        let took = began.elapsed();
-        eprintln!("after {took:?}: {text}");
-        assert!(took < Duration::from_secs(20), "{text}");
+        eprintln!("{text}");
         assert_names(service, "it is paused (", &text);
         the_owner(&stack)?.resume(service).await?;
     }

@@ -24,6 +24,22 @@ fn kept(target: &str) -> Vec<(String, Vec<u8>)> {
     inputs
 }
 
+/// The Rust files of a folder and its folders, with their text.
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut sources = Vec::new();
+    let entries = std::fs::read_dir(folder).expect("a folder of this crate");
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources.extend(sources(&path));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            let text = std::fs::read_to_string(&path).expect("a source");
+            sources.push((path.display().to_string(), text));
+        }
+    }
+    sources
+}
+
 /// Runs a property on all of them, and says which one it does not hold for.
 fn replay(target: &str, property: fn(&[u8])) {
     let mut failed = Vec::new();
@@ -48,4 +64,41 @@ fn the_kept_streams_are_parsed_alike() {
 #[test]
 fn the_kept_requests_are_answered() {
     replay("stream", super::stream);
+}
+
+/// The fuzzer compiles whole rooms and links none: one of which a file uses another room that it has not does not build. Tests
+/// are left out there.
+#[test]
+fn the_fuzzer_has_every_room_that_its_rooms_use() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let lib = std::fs::read_to_string(root.join("fuzz/src/lib.rs")).expect("the fuzzer");
+    let rooms: Vec<&str> = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .collect();
+    assert!(rooms.contains(&"capture"), "{rooms:?}");
+    let mut lacking = Vec::new();
+    for room in &rooms {
+        for (file, text) in sources(&root.join("src").join(room)) {
+            let code = text
+                .split("#[cfg(test)]\nmod tests {")
+                .next()
+                .unwrap_or_default();
+            let lines = code
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            let used = lines.flat_map(|line| line.split("crate::").skip(1));
+            let names = used.filter_map(|after| {
+                after
+                    .split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next()
+            });
+            lacking.extend(
+                names
+                    .filter(|name| !name.is_empty() && !rooms.contains(name))
+                    .map(|name| format!("{file}: {name}")),
+            );
+        }
+    }
+    assert!(lacking.is_empty(), "fuzz/src/lib.rs lacks {lacking:#?}");
 }

@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use rstest::rstest;
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
@@ -279,33 +280,26 @@ async fn a_hanging_receiver_costs_the_budget_and_still_gets_its_done() {
 }
 
 /// With a clock that stands still but for what is waited for.
+#[rstest]
+#[case::with_room_for_all(1024, 300)]
+#[case::with_a_full_queue(2, 5000)]
+#[case::without_a_queue(0, 300)]
 #[tokio::test(start_paused = true)]
-async fn a_hanging_receiver_costs_a_run_of_three_hundred_events_no_more_than_the_budget() {
-    let (listener, url) = listener().await;
-    let settings = SenderSettings::default();
-    let began = Instant::now();
-    let counts = send_all(url, 300, settings).await;
-    let took = began.elapsed();
-    drop(listener);
-    assert_eq!((counts.sent(), counts.failed()), (0, 301));
-    assert!(
-        took <= settings.budget + Duration::from_millis(50),
-        "{took:?}"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_full_queue_holds_the_agent_up_no_longer_than_the_budget() {
+async fn a_hanging_receiver_holds_a_run_up_no_longer_than_the_budget(
+    #[case] queue: usize,
+    #[case] events: usize,
+) {
     let (listener, url) = listener().await;
     let settings = SenderSettings {
-        queue: 2,
+        queue,
         ..SenderSettings::default()
     };
     let began = Instant::now();
-    let counts = send_all(url, 5000, settings).await;
+    let counts = send_all(url, events, settings).await;
     let took = began.elapsed();
     drop(listener);
-    assert_eq!((counts.sent(), counts.failed()), (0, 5001));
+    let all = u64::try_from(events).expect("few") + 1;
+    assert_eq!((counts.sent(), counts.failed()), (0, all));
     assert!(
         took <= settings.budget + Duration::from_millis(50),
         "{took:?}"
@@ -445,22 +439,4 @@ async fn without_a_queue_a_run_that_is_cancelled_at_an_event_tells_it_once() {
     gate.notify_one();
     sender.finish(Some(done())).await;
     assert_eq!(seqs(&bodies), [1, 2]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_a_queue_a_hanging_receiver_costs_no_more_than_the_budget() {
-    let (listener, url) = listener().await;
-    let settings = SenderSettings {
-        queue: 0,
-        ..SenderSettings::default()
-    };
-    let began = Instant::now();
-    let counts = send_all(url, 300, settings).await;
-    let took = began.elapsed();
-    drop(listener);
-    assert_eq!((counts.sent(), counts.failed()), (0, 301));
-    assert!(
-        took <= settings.budget + Duration::from_millis(50),
-        "{took:?}"
-    );
 }
