@@ -23,6 +23,7 @@ mod engine;
 mod error;
 mod images;
 mod kept;
+mod lasting_port;
 mod launch;
 mod once;
 mod owned;

@@ -1,18 +1,13 @@
 //! A stack of this process's own.
 
-use std::{
-    net::{Ipv4Addr, TcpListener},
-    num::NonZeroU16,
-    ops::Deref,
-    sync::Arc,
-    time::Instant,
-};
+use std::{num::NonZeroU16, ops::Deref, sync::Arc, time::Instant};
 
 use futures::future::join;
 use tokio::time::timeout;
 
 use super::{
     LogTail, Progress, RunningStack, Service, Silent, StackConfig, StackError,
+    lasting_port::lasting_port,
     launch::Launch,
     provider::{self, Instance, Order, Provider, Scope},
     services::{Credentials, until_ready},
@@ -207,7 +202,7 @@ impl Deref for OwnedStack {
     }
 }
 
-/// A service in a container gets another port at each start, unless it has a fixed one.
+/// A service in a container gets another port at each start, unless it has a fixed one; and nobody else must get it meanwhile.
 fn with_fixed_ports(config: &StackConfig) -> Result<StackConfig, StackError> {
     let mut fixed = config.clone();
     if !config.restarts() {
@@ -219,8 +214,8 @@ fn with_fixed_ports(config: &StackConfig) -> Result<StackConfig, StackError> {
         if config.port(service).is_some() {
             continue;
         }
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .map_err(StackError::process(service, "find a free port for it"))?;
+        let listener =
+            lasting_port().map_err(StackError::process(service, "find a free port for it"))?;
         let port = listener
             .local_addr()
             .map_err(StackError::process(service, "find a free port for it"))?
