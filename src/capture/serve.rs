@@ -36,7 +36,8 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, router.clone(), stop.clone()));
+                    // A token of its own: it is asked at every wake, and all connections share the other's lock.
+                    connections.spawn(connection(stream, router.clone(), stop.child_token()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");

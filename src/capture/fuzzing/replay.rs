@@ -26,18 +26,18 @@ fn kept(target: &str) -> Vec<(String, Vec<u8>)> {
 
 /// The Rust files of a folder and its folders, with their text.
 fn sources(folder: &Path) -> Vec<(String, String)> {
-    let mut sources = Vec::new();
+    let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).expect("a folder of this crate");
     for entry in entries {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            sources.extend(sources(&path));
+            found.extend(sources(&path));
         } else if path.extension().is_some_and(|it| it == "rs") {
             let text = std::fs::read_to_string(&path).expect("a source");
-            sources.push((path.display().to_string(), text));
+            found.push((path.display().to_string(), text));
         }
     }
-    sources
+    found
 }
 
 /// Runs a property on all of them, and says which one it does not hold for.
