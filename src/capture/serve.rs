@@ -36,8 +36,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    // A token of its own: it is asked at every wake, and all connections share the other's lock.
-                    connections.spawn(connection(stream, router.clone(), stop.child_token()));
+                    connections.spawn(connection(stream, router.clone(), stop.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");

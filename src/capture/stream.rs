@@ -1,7 +1,6 @@
 //! `GET /stream/{session}`: a session's log as server-sent events.
 
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -12,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures::Stream;
 use serde::Deserialize;
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::access::Readable;
@@ -55,8 +54,14 @@ pub(super) async fn get_stream(
         // The answer that keeps a browser's EventSource from connecting again (HTML, "Server-sent events").
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let reader = Reader::new(session, grown, (start, at), &shared.config, &shared.stop)
-        .with_times(wishes.times);
+    let reader = Reader::new(
+        session,
+        grown,
+        (start, at),
+        &shared.config,
+        shared.stop.clone(),
+    )
+    .with_times(wishes.times);
     let headers = [
         (header::CONTENT_TYPE.as_str(), "text/event-stream"),
         (header::CACHE_CONTROL.as_str(), "no-cache"),
@@ -92,11 +97,7 @@ struct Reader {
     /// Whether frames say when their events were received.
     times: bool,
     config: CaptureConfig,
-    /// A child of the server's: what is asked for every event must not make all streams wait for one lock.
     stop: CancellationToken,
-    /// Goes off at the latest when there is something to do without an event. It is left as it is while events come, as long
-    /// as it does not go off too late: setting it costs more than to look once in vain.
-    alarm: Pin<Box<Sleep>>,
     last_event: Instant,
     last_write: Instant,
     over: bool,
@@ -108,7 +109,7 @@ impl Reader {
         grown: watch::Receiver<()>,
         (start, at): (Start, StartAt),
         config: &CaptureConfig,
-        stop: &CancellationToken,
+        stop: CancellationToken,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -121,8 +122,7 @@ impl Reader {
             awaits_a_run: at == StartAt::Latest,
             times: false,
             config: config.clone(),
-            stop: stop.child_token(),
-            alarm: Box::pin(tokio::time::sleep(config.keep_alive)),
+            stop,
             last_event: now,
             last_write: now,
             over: false,
@@ -204,15 +204,12 @@ impl Reader {
         let silent = self.last_event + self.config.silence;
         let idle = self.last_write + self.config.keep_alive;
         let wake = due.into_iter().chain([silent, idle]).min()?;
-        if self.alarm.is_elapsed() || wake < self.alarm.deadline() {
-            self.alarm.as_mut().reset(wake);
-        }
         tokio::select! {
             biased;
             () = self.stop.cancelled() => return None,
             // Fails only when the session is gone, which this reader's own hold on it prevents.
             _ = self.grown.changed() => return None,
-            () = self.alarm.as_mut() => {}
+            () = tokio::time::sleep_until(wake) => {}
         }
         let now = Instant::now();
         if due.is_some_and(|due| due <= now) {
@@ -235,12 +232,13 @@ pub(super) fn tests_reader(
     shared: &Shared,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
     let (start, _) = session.start(StartAt::Earliest);
+    let stop = shared.stop.clone();
     Reader::new(
         session,
         grown,
         (start, StartAt::Earliest),
         &shared.config,
-        &shared.stop,
+        stop,
     )
     .into_stream()
 }

@@ -37,7 +37,7 @@ impl Bench {
         let at: StartAt = at.parse().expect("a place");
         let (session, grown) = self.store.subscribe(&session("s")).expect("room");
         let start = (session.start(at).0, at);
-        Reader::new(session, grown, start, &self.config, &self.stop)
+        Reader::new(session, grown, start, &self.config, self.stop.clone())
     }
 
     /// A stream as its subscriber sees it, one piece of text at a time.

@@ -32,8 +32,18 @@ pub(in crate::worker) struct Destination {
 pub(super) struct Numbered {
     pub(super) seq: u64,
     pub(super) event: Map<String, Value>,
-    /// Dropped with the rest once the event is delivered or given up, which is what a sender without a queue waits for.
-    pub(super) _under_way: Option<oneshot::Sender<()>>,
+    /// Who waits for its delivery: the agent, where there is no queue.
+    waiting: Option<oneshot::Sender<()>>,
+}
+
+impl Numbered {
+    /// Lets go on who waits for it: it is delivered, or given up.
+    pub(super) fn over(self) {
+        if let Some(waiting) = self.waiting {
+            // Fails when nobody does any more, as when the run was cancelled.
+            let _ = waiting.send(());
+        }
+    }
 }
 
 /// The sending side of one attempt; without a destination it takes events and posts none.
@@ -66,7 +76,7 @@ impl Open {
         Numbered {
             seq,
             event,
-            _under_way: None,
+            waiting: None,
         }
     }
 }
@@ -160,9 +170,9 @@ impl CallbackSender {
             let mut numbered = open.number(event);
             let mut delivery = None;
             if self.settings.queue == 0 {
-                let (under_way, ended) = oneshot::channel();
-                numbered._under_way = Some(under_way);
-                delivery = Some(ended);
+                let (waiting, over) = oneshot::channel();
+                numbered.waiting = Some(waiting);
+                delivery = Some(over);
             }
             // There is none only when the poster has panicked, and then `finish` counts what it has not.
             if let Some(room) = room {
@@ -179,7 +189,7 @@ impl CallbackSender {
         let left = self.left_for_events();
         let Some(open) = &self.open else { return };
         let _waiting = Waiting::since_now(&mut self.waited);
-        // What ends either wait is that the event is dropped.
+        // It ends with an error when the poster has panicked: then `finish` counts what it has not.
         if tokio::time::timeout(left, &mut delivery).await.is_err() {
             open.give_up.cancel();
             let _ = delivery.await;

@@ -60,6 +60,7 @@ impl Poster {
                 false => 1,
             };
             self.listener.delivered(delivered).await;
+            event.over();
         }
     }
 
