@@ -1,4 +1,4 @@
-//! Ports for services that will listen on them again after they have been away.
+//! Ports for services, which will listen on them a moment later, and again after they have been away.
 
 use std::{
     fs, io,

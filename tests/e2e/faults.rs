@@ -60,6 +60,12 @@ async fn stopped(harness: Harness, stack: Arc<AnyStack>) -> Result {
     Ok(())
 }
 
+/// What comes of something, which must not wait longer for a service that is gone.
+async fn within<F: IntoFuture>(bound: Duration, service: Service, it: F) -> Result<F::Output> {
+    let late = |_| format!("nothing came of it within {bound:?} of {service} being gone");
+    Ok(timeout(bound, it).await.map_err(late)?)
+}
+
 /// The first thing that is said is which service is gone.
 fn assert_names(service: Service, why: &str, text: &str) {
     let first = text.lines().next().unwrap_or_default();
@@ -81,7 +87,7 @@ async fn a_service_that_died_is_named_at_the_next_use(#[case] service: Service) 
     the_owner(&stack)?.kill(service).await?;
 
     let asking = harness.ask(CANONICAL).without_watching_progress();
-    let text = match timeout(Duration::from_secs(30), asking).await? {
+    let text = match within(Duration::from_secs(30), service, asking).await? {
         // Typesense is the agent's: the run fails, and tells why.
         Ok(run) => {
             let Outcome::Failed(failure) = run.outcome() else {
@@ -137,7 +143,7 @@ async fn temporal_that_dies_while_a_run_is_under_way_is_named_long_before_the_ru
     the_owner(&stack)?.kill(Service::Temporal).await?;
 
     // As text: an error that is alive when its harness stops is one that fails the test.
-    let error = timeout(Duration::from_secs(60), running.finish())
+    let error = within(Duration::from_secs(60), Service::Temporal, running.finish())
         .await?
         .expect_err("nobody can say how it ended")
         .itself()
@@ -177,7 +183,7 @@ async fn hangs_and_goes_on() -> Result {
         harness.ask(CANONICAL).await?.check()?;
         the_owner(&stack)?.pause(service).await?;
         let asking = harness.ask(CANONICAL).without_watching_progress();
-        let text = match timeout(Duration::from_secs(20), asking).await? {
+        let text = match within(Duration::from_secs(20), service, asking).await? {
             Ok(run) => run.check().expect_err("a service hangs").to_string(),
             Err(error) => error.itself().to_string(),
         };

@@ -66,8 +66,8 @@ fn the_kept_requests_are_answered() {
     replay("stream", super::stream);
 }
 
-/// The fuzzer compiles whole rooms and links none: one of which a file uses another room that it has not does not build. Tests
-/// are left out there.
+/// The fuzzer compiles whole rooms from their files and links none: it does not build when one of them uses a room that it lacks.
+/// Their tests are not compiled there.
 #[test]
 fn the_fuzzer_has_every_room_that_its_rooms_use() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -10,7 +10,7 @@ use super::{
     supervised::{ServiceDirectory, State},
     table::entry,
 };
-use crate::stack::wait::Backoff;
+use crate::stack::{lasting_port::lasting_port, wait::Backoff};
 
 /// What came of waiting for a process to listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +20,10 @@ pub(in crate::stack) enum Wait {
     Late,
 }
 
-/// A port on the loopback interface that nobody listens on at this moment. Somebody else may take it before the service does;
-/// then the service ends, and another port is tried.
+/// A port on the loopback interface that nobody listens on at this moment, and that stays its service's when it is away for a
+/// while. Somebody else may still take it before the service does; then the service ends, and another port is tried.
 pub(super) fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+    Ok(lasting_port()?.local_addr()?.port())
 }
 
 /// Whether somebody listens on a port of the loopback interface.

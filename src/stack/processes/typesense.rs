@@ -20,7 +20,6 @@ use crate::{
     contract::{Secret, error_chain},
     stack::{
         Binary, Service, bounds,
-        lasting_port::lasting_port,
         provider::{Order, Ports},
         services::Target,
         wait::Backoff,
@@ -64,11 +63,7 @@ impl Typesense<'_> {
             Some(port) => port.get(),
             None => free_port()?,
         };
-        // Part of what the server calls itself, so it is the same after a restart.
-        let peering_port = match self.order.config.restarts() {
-            true => lasting_port()?.local_addr()?.port(),
-            false => free_port()?,
-        };
+        let peering_port = free_port()?;
         self.directory.prepare(None)?;
         if let Some(template) = self.template().path() {
             self.copy_of(template, &peer(peering_port, port)).await?;

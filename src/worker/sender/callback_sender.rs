@@ -59,8 +59,7 @@ struct Open {
     next_seq: u64,
     /// What was handed over and has no place in the queue yet. A run that is cancelled while it waits for room leaves it here.
     unplaced: VecDeque<Map<String, Value>>,
-    /// Makes the poster give up what is under way and what waits.
-    give_up: CancellationToken,
+    give_up: GiveUp,
     task: JoinHandle<()>,
     poster: Poster,
     outgoing: Outgoing,
@@ -94,6 +93,7 @@ impl CallbackSender {
             let give_up = CancellationToken::new();
             let poster = Poster::new(client, destination, settings, listener);
             let task = tokio::spawn(poster.clone().run(events, give_up.clone()));
+            let give_up = GiveUp(give_up);
             Open {
                 queue,
                 next_seq: 1,
@@ -150,17 +150,8 @@ impl CallbackSender {
             let queue = open.queue.clone();
             let room = match queue.try_reserve() {
                 Err(mpsc::error::TrySendError::Full(())) => {
-                    let waiting = Waiting::since_now(&mut self.waited);
-                    let room = match tokio::time::timeout(left, queue.reserve()).await {
-                        Ok(room) => room,
-                        Err(_) => {
-                            open.give_up.cancel();
-                            // A queue that is emptied without posting has room at once.
-                            queue.reserve().await
-                        }
-                    };
-                    drop(waiting);
-                    room.ok()
+                    let _waiting = Waiting::since_now(&mut self.waited);
+                    open.give_up.after(left, queue.reserve()).await.ok()
                 }
                 room => room.ok(),
             };
@@ -185,15 +176,12 @@ impl CallbackSender {
     }
 
     /// Waits for a delivery while the budget lasts.
-    async fn in_step(&mut self, mut delivery: oneshot::Receiver<()>) {
+    async fn in_step(&mut self, delivery: oneshot::Receiver<()>) {
         let left = self.left_for_events();
         let Some(open) = &self.open else { return };
         let _waiting = Waiting::since_now(&mut self.waited);
         // It ends with an error when the poster has panicked: then `finish` counts what it has not.
-        if tokio::time::timeout(left, &mut delivery).await.is_err() {
-            open.give_up.cancel();
-            let _ = delivery.await;
-        }
+        let _ = open.give_up.after(left, delivery).await;
     }
 
     /// Delivers what is left, then `last` (if any), and ends. All of it within the budget.
@@ -223,17 +211,7 @@ impl CallbackSender {
         let Some(mut open) = self.open else { return };
         let last = last.map(|event| open.number(event));
         drop(open.queue);
-        let mut task = open.task;
-        let delivered = async {
-            match tokio::time::timeout(left, &mut task).await {
-                Ok(ended) => ended,
-                Err(_) => {
-                    open.give_up.cancel();
-                    task.await
-                }
-            }
-        };
-        let (ended, without_last) = tokio::join!(delivered, unless);
+        let (ended, without_last) = tokio::join!(open.give_up.after(left, open.task), unless);
         if let Err(error) = ended {
             tracing::error!(%error, "the sender of callbacks ended early");
             open.poster
@@ -253,6 +231,23 @@ impl CallbackSender {
         let budget = self.settings.budget;
         let reserved = self.settings.request_timeout.min(budget / 2);
         budget.saturating_sub(reserved).saturating_sub(self.waited)
+    }
+}
+
+/// Makes the poster give up what is under way and what waits.
+struct GiveUp(CancellationToken);
+
+impl GiveUp {
+    /// Waits for something that the poster's work brings about. After a time the poster only counts, and it is there at once.
+    async fn after<T>(&self, left: Duration, it: impl Future<Output = T>) -> T {
+        let mut it = std::pin::pin!(it);
+        match tokio::time::timeout(left, it.as_mut()).await {
+            Ok(done) => done,
+            Err(_) => {
+                self.0.cancel();
+                it.await
+            }
+        }
     }
 }
 

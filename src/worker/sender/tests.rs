@@ -84,13 +84,12 @@ async fn listener() -> (TcpListener, Url) {
     (listener, url)
 }
 
-/// Sends so many events and a `done`, with a pulse that may be of any kind.
-async fn send_with(
+/// A sender, and what counts for it.
+fn sender_to(
     pulse: Arc<dyn Pulse>,
     url: Url,
-    count: usize,
     settings: SenderSettings,
-) -> Arc<DeliveryCounts> {
+) -> (CallbackSender, Heartbeats) {
     let heartbeats = Heartbeats::start(pulse, Duration::from_secs(3600));
     let destination = Destination {
         url,
@@ -102,7 +101,18 @@ async fn send_with(
         .build()
         .expect("a client");
     let listener = heartbeats.listener();
-    let mut sender = CallbackSender::start(client, Some(destination), settings, listener);
+    let sender = CallbackSender::start(client, Some(destination), settings, listener);
+    (sender, heartbeats)
+}
+
+/// Sends so many events and a `done`, with a pulse that may be of any kind.
+async fn send_with(
+    pulse: Arc<dyn Pulse>,
+    url: Url,
+    count: usize,
+    settings: SenderSettings,
+) -> Arc<DeliveryCounts> {
+    let (mut sender, heartbeats) = sender_to(pulse, url, settings);
     for n in 0..count {
         sender.send(&token(n)).await;
     }
@@ -351,22 +361,13 @@ async fn gated(come: Arc<Notify>, gate: Arc<Notify>) -> (Url, Arc<Mutex<Vec<Call
     (url, bodies)
 }
 
-/// A sender with a queue of its own length, and what counts for it.
+/// A sender with a queue of its own length.
 fn sender_with(url: Url, queue: usize) -> (CallbackSender, Heartbeats) {
-    let heartbeats = Heartbeats::start(Arc::new(Silent), Duration::from_secs(3600));
-    let destination = Destination {
-        url,
-        session: SessionId::new("s"),
-        attempt: 1,
-    };
     let settings = SenderSettings {
         queue,
         ..unhurried()
     };
-    let client = reqwest::Client::new();
-    let listener = heartbeats.listener();
-    let sender = CallbackSender::start(client, Some(destination), settings, listener);
-    (sender, heartbeats)
+    sender_to(Arc::new(Silent), url, settings)
 }
 
 fn token(n: usize) -> Event {
