@@ -44,6 +44,7 @@ mod wait;
 mod worlds;
 
 pub(crate) use bounds::parse as parse_bound;
+pub(crate) use session::Leash;
 
 pub use binaries::{
     Binaries, Binary, BinarySource, BinaryStatus, install as install_binaries,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use kai_e2e::harness::{AnyStack, Harness, HarnessSettings};
+use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, WorkerCommand};
 use kai_e2e::stack::{OwnedStack, SeedScale, Silent, StackConfig, create_database};
 use rstest::rstest;
 use tempfile::TempDir;
@@ -36,8 +36,9 @@ const MOMENT: &str = "KAI_E2E_TEST_HALT_AT";
 /// What the process says when it has come to its moment.
 const REACHED: &str = "the moment has come";
 
-/// A moment that the process comes to by itself, rather than at an event of the library.
+/// The moments that the process comes to by itself, rather than at an event of the library.
 const IN_USE: &str = "a harness runs";
+const WITH_A_WORKER: &str = "a worker runs as a command";
 
 /// A moment is an event of the library, by its text, and how many of that text come first.
 #[rstest]
@@ -45,6 +46,7 @@ const IN_USE: &str = "a harness runs";
 #[case::after_one_service_was_begun("a service was begun", 0)]
 #[case::while_seeding("a file of the seed is run", 12)]
 #[case::with_a_harness_and_databases_open(IN_USE, 0)]
+#[case::with_a_worker_as_a_process_and_what_that_started(WITH_A_WORKER, 0)]
 #[case::while_stopping("a service was removed", 0)]
 #[tokio::test]
 async fn nothing_is_left(#[case] event: &str, #[case] before_it: usize) -> Result {
@@ -110,6 +112,20 @@ async fn victim() -> Result {
         let url = postgres.admin_url("left_open");
         let (_client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
         tokio::spawn(connection);
+        halt_here();
+    }
+    if event == WITH_A_WORKER {
+        let settings = HarnessSettings {
+            worker: false,
+            ..HarnessSettings::default()
+        };
+        let harness = Harness::on(Arc::new(AnyStack::Owned(stack)), settings).await?;
+        // What the worker starts leaves its process group, as a daemon does.
+        let command = WorkerCommand::new("sh")
+            .argument("-c")
+            .argument(r#"setsid sleep 600 & exec "$0" worker"#)
+            .argument(env!("CARGO_BIN_EXE_kai-e2e"));
+        let _worker = harness.start_worker(&command, TO_THE_MOMENT).await?;
         halt_here();
     }
     stack.stop().await?;

@@ -14,6 +14,17 @@ pub enum WorkerProcessError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What ends the worker when this process is gone could not be started.
+    #[error(
+        "the worker `{program}` was not started: nothing would end it when this process is killed"
+    )]
+    Leash {
+        /// The program.
+        program: String,
+        /// Why not.
+        #[source]
+        source: crate::stack::StackError,
+    },
     /// The worker's program could not be started.
     #[error("the worker `{program}` could not be started")]
     Spawn {

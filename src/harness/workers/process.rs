@@ -1,18 +1,17 @@
 //! A worker as a process of its own: started, looked at, stopped, killed.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::net::TcpListener;
+use std::os::unix::fs::FileExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tempfile::NamedTempFile;
 use tokio::process::{Child, Command};
 
 use super::{WorkerCommand, WorkerProcessError};
 use crate::harness::Harness;
-use crate::stack::Backoff;
+use crate::stack::{Backoff, Leash};
 
 /// How much of a worker's output an error shows, in bytes.
 const SHOWN: u64 = 4096;
@@ -20,14 +19,16 @@ const SHOWN: u64 = 4096;
 /// How long one look at the health may take.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// A running worker. It is killed, with all that it started, when this is dropped.
+/// A running worker. It is killed, with all that it started, when this is dropped, and when this process ends, however it ends.
 #[must_use = "a worker is killed when it is dropped"]
 pub struct WorkerProcess {
     child: Child,
     group: Option<Pid>,
-    output: NamedTempFile,
+    /// Without a name: nothing of it stays when this process is killed.
+    output: File,
     health_port: u16,
     http: reqwest::Client,
+    _leash: Leash,
 }
 
 impl WorkerProcess {
@@ -41,18 +42,28 @@ impl WorkerProcess {
         harness: &Harness,
         bound: Duration,
     ) -> Result<Self, WorkerProcessError> {
-        let mut worker = Self::spawn(command, harness)?;
+        let leash = Leash::start().await;
+        let leash = leash.map_err(|source| WorkerProcessError::Leash {
+            program: command.program.to_string_lossy().into_owned(),
+            source,
+        })?;
+        let mut worker = Self::spawn(command, harness, leash)?;
         worker.until_polling(harness, bound).await?;
         Ok(worker)
     }
 
-    fn spawn(command: &WorkerCommand, harness: &Harness) -> Result<Self, WorkerProcessError> {
+    fn spawn(
+        command: &WorkerCommand,
+        harness: &Harness,
+        mut leash: Leash,
+    ) -> Result<Self, WorkerProcessError> {
         let failed = |source| WorkerProcessError::Spawn {
             program: command.program.to_string_lossy().into_owned(),
             source,
         };
-        let output = NamedTempFile::new().map_err(failed)?;
-        let log = || output.reopen().map(Stdio::from).map_err(failed);
+        let output = tempfile::tempfile().map_err(failed)?;
+        let log = || output.try_clone().map(Stdio::from).map_err(failed);
+        let (mark, value) = leash.variable();
         let health_port = free_port().map_err(failed)?;
         let mut process = Command::new(&command.program);
         process
@@ -68,6 +79,7 @@ impl WorkerProcess {
                     .iter()
                     .map(|(name, value)| (name, value)),
             )
+            .env(mark, value)
             .stdin(Stdio::null())
             .stdout(log()?)
             .stderr(log()?)
@@ -77,13 +89,13 @@ impl WorkerProcess {
             process.current_dir(directory);
         }
         let child = process.spawn().map_err(failed)?;
-        let group = child
-            .id()
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(Pid::from_raw);
+        let group = child.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = group {
+            leash.holds(group);
+        }
         Ok(Self {
             child,
-            group,
+            group: group.and_then(Pid::from_raw),
             output,
             health_port,
             http: reqwest::Client::builder()
@@ -91,6 +103,7 @@ impl WorkerProcess {
                 .timeout(LOOK)
                 .build()
                 .unwrap_or_default(),
+            _leash: leash,
         })
     }
 
@@ -169,25 +182,22 @@ impl WorkerProcess {
 
     /// Everything that it has written so far.
     pub fn output(&self) -> String {
-        let mut bytes = Vec::new();
-        // What cannot be read is not there to be judged.
-        let _ = self
-            .output
-            .reopen()
-            .and_then(|mut file| file.read_to_end(&mut bytes));
-        String::from_utf8_lossy(&bytes).into_owned()
+        String::from_utf8_lossy(&self.written_from(0)).into_owned()
+    }
+
+    /// What cannot be read is not there to be judged. Read by position: the worker writes where the file's own position is.
+    fn written_from(&self, start: u64) -> Vec<u8> {
+        let length = self.output.metadata().map_or(0, |metadata| metadata.len());
+        let mut bytes = vec![0; usize::try_from(length.saturating_sub(start)).unwrap_or_default()];
+        match self.output.read_exact_at(&mut bytes, start) {
+            Ok(()) => bytes,
+            Err(_) => Vec::new(),
+        }
     }
 
     fn end_of_output(&self) -> String {
-        let read = |mut file: File| {
-            let length = file.metadata()?.len();
-            file.seek(SeekFrom::Start(length.saturating_sub(SHOWN)))?;
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        let bytes: std::io::Result<Vec<u8>> = self.output.reopen().and_then(read);
-        match bytes.unwrap_or_default() {
+        let length = self.output.metadata().map_or(0, |metadata| metadata.len());
+        match self.written_from(length.saturating_sub(SHOWN)) {
             bytes if bytes.is_empty() => "  it wrote nothing".to_owned(),
             bytes => String::from_utf8_lossy(&bytes)
                 .lines()

@@ -54,9 +54,25 @@ pub(super) fn is_postgres_in(pid: u32, data: &Path) -> bool {
         && fs::read_link(entry(pid, "cwd")).is_ok_and(|cwd| cwd.starts_with(data))
 }
 
-/// Whether a process is there and has not ended.
+/// Whether a process is there and has not ended. A process is a zombie from the end of its first thread on, while others of
+/// its threads may still write files: of one that was killed, for as long as the kernel takes to end them.
 pub(super) fn is_alive(pid: u32) -> bool {
-    state(pid).is_some_and(|state| !matches!(state, 'Z' | 'X'))
+    match state(pid) {
+        None | Some('X') => false,
+        Some('Z') => threads(pid).any(|state| !matches!(state, 'Z' | 'X')),
+        Some(_) => true,
+    }
+}
+
+fn threads(pid: u32) -> impl Iterator<Item = char> {
+    fs::read_dir(entry(pid, "task"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|thread| {
+            let stat = fs::read_to_string(thread.path().join("stat")).ok()?;
+            field(&stat, 0)?.chars().next()
+        })
 }
 
 /// Whether a process was stopped in its tracks.
@@ -89,13 +105,14 @@ pub(super) fn exit_code(pid: u32) -> Option<i64> {
 }
 
 /// A field of `PID (COMMAND) STATE …`, counted from the state on; the command may hold any character (proc(5)).
-fn stat(pid: u32, field: usize) -> Option<String> {
+fn stat(pid: u32, at: usize) -> Option<String> {
     let stat = fs::read_to_string(entry(pid, "stat")).ok()?;
+    field(&stat, at).map(str::to_owned)
+}
+
+fn field(stat: &str, at: usize) -> Option<&str> {
     let (_, fields) = stat.rsplit_once(") ")?;
-    fields
-        .split_ascii_whitespace()
-        .nth(field)
-        .map(str::to_owned)
+    fields.split_ascii_whitespace().nth(at)
 }
 
 /// The name of a process's program, shortened to 15 characters by the system.
@@ -198,6 +215,31 @@ mod tests {
             && marked.labels.get(SESSION).is_some_and(|of| of == other)));
         assert_eq!(belongs_to(mine.0.id(), one), Some(true));
         assert_eq!(belongs_to(mine.0.id(), other), Some(false));
+    }
+
+    #[test]
+    fn a_process_lives_as_long_as_any_of_its_threads() {
+        // The first thread alone ends (`exit(2)`, unlike `exit_group(2)`); the other one waits for its input.
+        let script = "import ctypes, os, platform, sys, threading
+threading.Thread(target=sys.stdin.read).start()
+ctypes.CDLL(None).syscall({'x86_64': 60, 'aarch64': 93}[platform.machine()], 0)";
+        let mut child = Marker(
+            Command::new("python3")
+                .args(["-c", script])
+                .stdin(Stdio::piped())
+                .spawn()
+                .unwrap(),
+        );
+        let pid = child.0.id();
+        while state(pid) != Some('Z') {
+            assert!(child.0.try_wait().unwrap().is_none(), "it ended");
+            std::thread::yield_now();
+        }
+
+        assert!(is_alive(pid));
+        child.0.kill().unwrap();
+        child.0.wait().unwrap();
+        assert!(!is_alive(pid));
     }
 
     #[test]

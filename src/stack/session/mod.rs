@@ -13,6 +13,7 @@ mod exclusive_lock;
 mod handshake;
 mod labels;
 mod lease;
+mod leash;
 mod reaper;
 mod state_file;
 mod state_root;
@@ -20,12 +21,13 @@ mod sweep;
 
 pub(super) use directory::{SessionDirectory, locked, open_lock};
 pub(super) use exclusive_lock::ExclusiveLock;
-pub(super) use handshake::Handshake;
+pub(super) use handshake::{Watcher, discard};
 pub(super) use labels::{
     Labels, OWNER, SERVICE, SESSION, STACK, label_of_variable, owner, owner_filter,
     variable_of_label,
 };
 pub(super) use lease::Lease;
+pub(crate) use leash::Leash;
 pub(super) use state_file::{read_state_file, write_state_file};
 pub(super) use state_root::{StateRoot, write_private};
 pub(super) use sweep::{LeftOver, Standing, survey, sweep};

@@ -203,7 +203,8 @@ if [ -n "$data" ] && [ -d "$data" ]; then
     # A Postgres that was killed leaves a few bytes of shared memory, whose number stands in its file.
     segment=$(sed -n '7s/^ *[0-9]* *\([0-9]*\).*/\1/p' "$data/postgres/data/postmaster.pid" 2>/dev/null)
     [ -z "$segment" ] || ipcrm -m "$segment" 2>/dev/null
-    rm -rf "$data"
+    # A thread of a process that was killed may have made one more file meanwhile.
+    rm -rf "$data" || { sleep 0.2 && rm -rf "$data"; }
 fi
 
 [ -n "$dir" ] || exit 0

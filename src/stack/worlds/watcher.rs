@@ -1,17 +1,12 @@
 //! Starting the watcher that removes the worlds of processes that have ended.
 
-use std::{
-    fmt::Write,
-    fs,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{fmt::Write, fs, path::Path};
 
 use crate::contract::Secret;
 use crate::stack::{
     Endpoints, RunningStack, Service, StackError,
     engine::EngineAddress,
-    session::{Handshake, locked, open_lock, write_private},
+    session::{Watcher, discard, locked, open_lock, write_private},
 };
 
 const SCRIPT: &str = include_str!("watcher.sh");
@@ -75,12 +70,9 @@ pub(super) async fn ensure(
     if !free {
         return Ok(());
     }
-    let mut command = Command::new("setsid");
-    // A session of its own: no signal to the group of the test process reaches it, nor does the end of a terminal.
-    command
-        .args(["sh", "-c", SCRIPT, "kai-e2e-worlds"])
-        .arg(session)
-        .current_dir("/")
-        .stdin(Stdio::null());
-    Handshake::with(command).await.map(drop)
+    let watcher = Watcher::start(SCRIPT, "kai-e2e-worlds", &[session.as_os_str()]).await?;
+    if let Some(watcher) = watcher {
+        discard(watcher.child);
+    }
+    Ok(())
 }
