@@ -29,7 +29,7 @@ BEGIN
             -- Belt and braces: a session may set these otherwise, but none begins otherwise. UTC, because that is what the
             -- registry's months are in.
             SELECT * INTO held FROM pg_roles WHERE rolname = 'kai_reader';
-            FOREACH setting IN ARRAY '{default_transaction_read_only=on,statement_timeout=30s,TimeZone=UTC}'::text[] LOOP
+            FOREACH setting IN ARRAY '{default_transaction_read_only=on,statement_timeout=30s,lock_timeout=10s,idle_in_transaction_session_timeout=60s,TimeZone=UTC}'::text[] LOOP
                 IF NOT setting = ANY (coalesce(held.rolconfig, '{}')) THEN
                     EXECUTE format('ALTER ROLE kai_reader SET %I = %L', split_part(setting, '=', 1), split_part(setting, '=', 2));
                 END IF;

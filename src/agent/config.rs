@@ -72,6 +72,8 @@ pub struct SqlLimits {
     pub statement_timeout: Duration,
     /// How long it may wait for a lock (`lock_timeout`).
     pub lock_timeout: Duration,
+    /// How long the server keeps a transaction that the worker does not go on with (`idle_in_transaction_session_timeout`).
+    pub transaction_idle_timeout: Duration,
     /// How long opening a connection may take, authentication included.
     pub connect_timeout: Duration,
     /// How long an open connection is kept for the next statement.
@@ -82,25 +84,28 @@ pub struct SqlLimits {
 }
 
 impl SqlLimits {
-    /// The two time-outs as settings of the current transaction. Postgres takes 0 for "none" and 32 bits at most.
+    /// The server's time-outs as settings of the current transaction. Postgres takes 0 for "none" and 32 bits at most.
     pub(super) fn settings(&self) -> String {
         let millis = |limit: Duration| limit.as_millis().clamp(1, i32::MAX as u128);
         format!(
-            "SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
+            "SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; \
+             SET LOCAL idle_in_transaction_session_timeout = {}",
             millis(self.statement_timeout),
             millis(self.lock_timeout),
+            millis(self.transaction_idle_timeout),
         )
     }
 }
 
 impl Default for SqlLimits {
-    /// 1,000 rows, 256 KiB, 30 s, 2 s, 5 s, 60 s, 16.
+    /// 1,000 rows, 256 KiB, 30 s, 2 s, 15 s, 5 s, 60 s, 16.
     fn default() -> Self {
         Self {
             max_rows: 1_000,
             max_result_bytes: 256 * 1024,
             statement_timeout: Duration::from_secs(30),
             lock_timeout: Duration::from_secs(2),
+            transaction_idle_timeout: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(60),
             max_connections: 16,
@@ -148,11 +153,13 @@ mod tests {
         let limits = SqlLimits {
             statement_timeout: Duration::from_micros(1),
             lock_timeout: Duration::MAX,
+            transaction_idle_timeout: Duration::ZERO,
             ..SqlLimits::default()
         };
         assert_eq!(
             limits.settings(),
-            "SET LOCAL statement_timeout = 1; SET LOCAL lock_timeout = 2147483647"
+            "SET LOCAL statement_timeout = 1; SET LOCAL lock_timeout = 2147483647; \
+             SET LOCAL idle_in_transaction_session_timeout = 1"
         );
     }
 }

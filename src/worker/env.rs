@@ -94,6 +94,10 @@ impl WorkerConfig {
             &mut config.agent.sql.lock_timeout,
             seconds(&get, "SQL_LOCK_TIMEOUT")?,
         );
+        set(
+            &mut config.agent.sql.transaction_idle_timeout,
+            seconds(&get, "SQL_IDLE_TIMEOUT")?,
+        );
         set(&mut config.cached_workflows, cached_workflows(&get)?);
         config.control_plane = control_plane::from_variables(&get)?;
         config.health = Some(SocketAddr::from(([127, 0, 0, 1], port)));
@@ -371,6 +375,7 @@ mod tests {
             ("ACTIVITY_HEARTBEAT_TIMEOUT", "6"),
             ("SQL_LOCK_TIMEOUT", "7"),
             ("SQL_STATEMENT_TIMEOUT", "8"),
+            ("SQL_IDLE_TIMEOUT", "4"),
             ("GRACEFUL_STOP_SECONDS", "9"),
         ])
         .expect("usable");
@@ -380,6 +385,7 @@ mod tests {
             (sql.lock_timeout, sql.statement_timeout),
             (seconds(7), seconds(8))
         );
+        assert_eq!(sql.transaction_idle_timeout, seconds(4));
         assert_eq!(config.graceful_shutdown, seconds(9));
         assert_eq!(read(&[]).expect("usable").callback_hosts, None);
     }

@@ -41,6 +41,7 @@ mod scripted;
 mod seed;
 mod seeded_image;
 mod sharing;
+mod sql_limits;
 mod sticky_cache;
 mod stream_ends;
 mod support;

@@ -17,6 +17,7 @@ use crate::support::{Result, query};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The bounds of `SqlLimits`, shorter, and what the executor always sets.
 const SETTINGS: &str = "SET LOCAL statement_timeout = 500; SET LOCAL lock_timeout = 500; \
+    SET LOCAL idle_in_transaction_session_timeout = 500; \
     SET LOCAL standard_conforming_strings = on";
 /// What a session starts with, and must still have for the statement after an attack.
 const STATE: &str = "SELECT current_user::text, session_user::text, current_setting('search_path'), \
