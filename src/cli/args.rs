@@ -109,9 +109,9 @@ pub(super) struct RecordArgs {
     pub(super) stack: StackArgs,
     #[command(flatten)]
     pub(super) model: ModelArgs,
-    /// The question.
-    #[arg(long, default_value = DEFAULT_PROMPT, value_parser = prompt)]
-    pub(super) prompt: String,
+    /// A question; several are one conversation, in their order.
+    #[arg(long = "prompt", value_name = "PROMPT", default_value = DEFAULT_PROMPT, value_parser = prompt)]
+    pub(super) prompts: Vec<String>,
     /// The file that is written, or replaced.
     #[arg(long, value_name = "FILE")]
     pub(super) to: PathBuf,

@@ -30,7 +30,7 @@ pub(super) async fn ask(args: AskArgs) -> Result<(), Exit> {
 async fn as_text(harness: &Harness, prompts: &[String]) -> Result<Vec<Run>, Exit> {
     let mut runs = Vec::with_capacity(prompts.len());
     for prompt in prompts {
-        let run = watched(harness, prompt).await?;
+        let run = watched(harness, prompt, None).await?;
         out(&format!("\n{}\n", run_text(&run)));
         let broken = is_broken(harness, &run).await;
         runs.push(run);

@@ -83,7 +83,7 @@ async fn record(args: &RecordHistoryArgs) -> Result<(), Exit> {
     let model = args.model.open(&stack).await?;
     on_own_stack(&stack, model.settings()?, async |harness| {
         let run = match &args.connection_id {
-            None => watched(harness, &args.prompt).await?,
+            None => watched(harness, &args.prompt, None).await?,
             Some(connection) => harness.ask(&args.prompt).connection(connection).await?,
         };
         out(&format!("\n{}", run_text(&run)));

@@ -11,6 +11,9 @@ use super::stack::on_own_stack;
 use crate::agent::models::{ChatSettings, Endpoint, ModelChoice, Recorder};
 use crate::report::run_text;
 
+/// The conversation of all questions, on a stack where there is no other.
+const CONVERSATION: &str = "recorded";
+
 pub(super) async fn record(args: RecordArgs) -> Result<(), Exit> {
     let stack = args.stack.config()?;
     let model = args.model.open(&stack).await?;
@@ -24,14 +27,18 @@ pub(super) async fn record(args: RecordArgs) -> Result<(), Exit> {
     let context_bytes = chat.context_bytes;
     let settings = settings(ModelChoice::chat(through(&recorder, *chat)?))?;
     let asked = on_own_stack(&stack, settings, async |harness| {
-        let run = watched(harness, &args.prompt).await?;
-        out(&format!("\n{}", run_text(&run)));
-        Ok(run)
+        let mut runs = Vec::new();
+        for prompt in &args.prompts {
+            let run = watched(harness, prompt, Some(CONVERSATION)).await?;
+            out(&format!("\n{}", run_text(&run)));
+            runs.push(run);
+        }
+        Ok(runs)
     })
     .await;
     // What was said is kept whatever became of it: a failure is worth a recording too.
     let kept = keep(recorder, &args.to, context_bytes).await;
-    match (asked.and_then(|run| judged(&[run])), kept) {
+    match (asked.and_then(|runs| judged(&runs)), kept) {
         (Ok(()), kept) => kept,
         (Err(Exit::NotHeld(text)), Err(error)) => Err(Exit::NotHeld(format!("{text}\n{error}"))),
         (Err(exit), _) => Err(exit),

@@ -15,7 +15,7 @@ pub(super) async fn run(args: RunArgs) -> Result<(), Exit> {
     on_own_stack(&stack, model.settings()?, async |harness| {
         let run = match args.format {
             RunFormat::Json => harness.ask(&args.prompt).await?,
-            RunFormat::Text => watched(harness, &args.prompt).await?,
+            RunFormat::Text => watched(harness, &args.prompt, None).await?,
         };
         match args.format {
             RunFormat::Json => out(&run_json(&run).to_string()),
@@ -27,16 +27,22 @@ pub(super) async fn run(args: RunArgs) -> Result<(), Exit> {
 }
 
 /// Runs one prompt and prints its events as they arrive.
-pub(super) async fn watched(harness: &Harness, prompt: &str) -> Result<Run, HarnessError> {
+pub(super) async fn watched(
+    harness: &Harness,
+    prompt: &str,
+    conversation: Option<&str>,
+) -> Result<Run, HarnessError> {
     out(&format!("prompt\n  {prompt}\n\nevents"));
     let started = SystemTime::now();
-    harness
-        .ask(prompt)
-        .on_event(move |seen| {
-            let since = seen.received_at.duration_since(started).unwrap_or_default();
-            out(&event_line(since, &seen.event));
-        })
-        .await
+    let mut ask = harness.ask(prompt);
+    if let Some(conversation) = conversation {
+        ask = ask.continuing(conversation);
+    }
+    ask.on_event(move |seen| {
+        let since = seen.received_at.duration_since(started).unwrap_or_default();
+        out(&event_line(since, &seen.event));
+    })
+    .await
 }
 
 /// The exit that the runs deserve.

@@ -11,7 +11,7 @@ async fn asked(harness: &Harness, conversation: &str, prompt: &str) -> Result<Ru
 }
 
 /// The rows of `top 5` by average capital, from either end.
-fn by_capital(direction: &str, limit: u32) -> String {
+pub fn by_capital(direction: &str, limit: u32) -> String {
     format!(
         r#"SELECT p.name, round(avg(c.capital::numeric), 2)
              FROM cooperative c JOIN provinces p ON p.code = c."provinceId"::text

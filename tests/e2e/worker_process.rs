@@ -49,7 +49,7 @@ async fn a_worker_process_has_the_language_model_that_its_variables_name(
         .stderr(log.reopen()?);
     let (mut worker, _) = started(command, &caller).await?;
 
-    let run = caller.ask(RANKING.question).await?;
+    let run = caller.ask(RANKING.questions[0]).await?;
     run.check()?;
     let usage = run.result()?.usage.ok_or("the model says what it cost")?;
     assert_eq!((usage.prompt_tokens, usage.completion_tokens), (1200, 90));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::scripts::{MODEL, TOOL_ERRORS};
+use super::scripts::{FOLLOW_UP, MODEL};
 use crate::command::{assert_nothing_left, isolated};
 use crate::support::{Result, output, shown};
 
@@ -11,10 +11,12 @@ use crate::support::{Result, output, shown};
 async fn a_conversation_is_recorded_and_replayed_without_its_server() -> Result {
     let (state, files) = (TempDir::new()?, TempDir::new()?);
     let file = files.path().join("conversation.jsonl");
-    let server = TOOL_ERRORS.server().await?;
+    let server = FOLLOW_UP.server().await?;
     let mut record = isolated(&state);
     record
-        .args(["record", "--prompt", TOOL_ERRORS.question, "--model"])
+        .arg("record")
+        .args(FOLLOW_UP.questions.iter().flat_map(|it| ["--prompt", it]))
+        .arg("--model")
         .arg(format!("openai-compatible:{MODEL}"))
         .arg("--to")
         .arg(&file)
@@ -24,10 +26,10 @@ async fn a_conversation_is_recorded_and_replayed_without_its_server() -> Result 
     assert_eq!(recorded.status.code(), Some(0), "{}", shown(&recorded));
     let text = String::from_utf8(recorded.stdout)?;
     assert!(
-        text.contains(&format!("recorded 5 calls of `{MODEL}` in ")),
+        text.contains(&format!("recorded 4 calls of `{MODEL}` in ")),
         "{text}"
     );
-    assert_eq!(server.requests().len(), 5);
+    assert_eq!(server.requests().len(), 4);
     let kept = std::fs::read_to_string(&file)?;
     assert!(!kept.contains("a-key-that-nobody-keeps") && !kept.contains("127.0.0.1"));
 
@@ -39,7 +41,7 @@ async fn a_conversation_is_recorded_and_replayed_without_its_server() -> Result 
             "--format",
             "json",
             "--prompt",
-            TOOL_ERRORS.question,
+            FOLLOW_UP.questions[0],
             "--model",
         ])
         .arg(format!("replay:{}", file.display()));
@@ -49,7 +51,7 @@ async fn a_conversation_is_recorded_and_replayed_without_its_server() -> Result 
     let answer = object["result"]["final_answer"]
         .as_str()
         .unwrap_or_default();
-    assert!(answer.ends_with("koperasi di Jawa Barat."), "{answer}");
+    assert!(answer.starts_with("Rata-rata tertinggi:"), "{answer}");
     assert_nothing_left(&state);
     Ok(())
 }

@@ -8,7 +8,7 @@ use kai_e2e::harness::{Harness, Run, harness};
 use rstest::rstest;
 
 use super::scripts::{
-    ALL, Conversation, MODEL, PARALLEL_CALLS, RANKING, SPLIT_CHARACTER, TOOL_ERRORS,
+    ALL, Conversation, FOLLOW_UP, MODEL, PARALLEL_CALLS, RANKING, SPLIT_CHARACTER, TOOL_ERRORS,
 };
 use super::{live, recording, with_model};
 use crate::support::Result;
@@ -19,6 +19,10 @@ const AGAIN: &str = "cargo test --test e2e models::replays::record_again -- --ig
 #[case::one_tool_after_the_other(
     RANKING,
     "… thinking tool_start(search_metrics_in_question) tool_end tool_start(sql_query) tool_end sql_result chart_config token+ done"
+)]
+#[case::a_short_question_after_a_whole_one(
+    FOLLOW_UP,
+    "… tool_start(sql_query) tool_end sql_result chart_config token+ done"
 )]
 #[case::tools_that_fail(
     TOOL_ERRORS,
@@ -46,20 +50,25 @@ async fn a_recorded_conversation_is_replayed_as_it_was(
     let model = ModelChoice::replay(recording(conversation.name));
     let replayed = with_model(&harness, model).await?;
 
-    let original = live.ask(conversation.question).await?;
-    let replay = replayed.ask(conversation.question).await?;
+    for question in conversation.questions {
+        let original = live.ask(*question).continuing(conversation.name).await?;
+        let replay = replayed
+            .ask(*question)
+            .continuing(conversation.name)
+            .await?;
 
-    let said = replay.result()?;
-    assert_eq!(
-        said.error, None,
-        "the recording no longer fits what the agent asks; make it again: {AGAIN}"
-    );
-    for run in [&original, &replay] {
-        run.check()?;
-        run.expect_events(events)?;
+        let said = replay.result()?;
+        assert_eq!(
+            said.error, None,
+            "the recording no longer fits what the agent asks; make it again: {AGAIN}"
+        );
+        for run in [&original, &replay] {
+            run.check()?;
+            run.expect_events(events)?;
+        }
+        assert_eq!(tokens(&replay), tokens(&original));
+        assert_eq!(replay.normal_form(), original.normal_form());
     }
-    assert_eq!(tokens(&replay), tokens(&original));
-    assert_eq!(replay.normal_form(), original.normal_form());
     Ok(())
 }
 
@@ -120,7 +129,10 @@ async fn record_again(#[future(awt)] harness: Harness) -> Result {
         let through = ChatSettings::new(Endpoint::new(&recorder.url())?, MODEL);
         let context_bytes = through.context_bytes;
         let recorded = with_model(&harness, ModelChoice::chat(through)).await?;
-        recorded.ask(conversation.question).await?.check()?;
+        for question in conversation.questions {
+            let asked = recorded.ask(*question).continuing(conversation.name);
+            asked.await?.check()?;
+        }
         recorder
             .write(recording(conversation.name), Some(context_bytes))
             .await?;

@@ -9,20 +9,26 @@ use crate::support::CANONICAL;
 /// What the scripted models are called.
 pub const MODEL: &str = "scripted-koperasi";
 
-/// A conversation: its name in `fixtures/recordings/`, its question, and what the model does in each turn.
+/// A conversation: its name in `fixtures/recordings/`, its questions, and what the model does in each turn.
 pub struct Conversation {
     pub name: &'static str,
-    pub question: &'static str,
+    pub questions: &'static [&'static str],
     turn: fn(&Talk<'_>) -> Reply,
 }
 
 /// All of them.
-pub const ALL: [Conversation; 4] = [RANKING, TOOL_ERRORS, PARALLEL_CALLS, SPLIT_CHARACTER];
+pub const ALL: [Conversation; 5] = [
+    RANKING,
+    FOLLOW_UP,
+    TOOL_ERRORS,
+    PARALLEL_CALLS,
+    SPLIT_CHARACTER,
+];
 
 /// One tool after the other, and an answer of several lines.
 pub const RANKING: Conversation = Conversation {
     name: "ranking",
-    question: CANONICAL,
+    questions: &[CANONICAL],
     turn: |talk| match talk.turn {
         0 => Reply::stream()
             .text(&["Saya lihat ", "dulu istilahnya."])
@@ -50,10 +56,39 @@ pub const RANKING: Conversation = Conversation {
     },
 };
 
+/// A question, and a short one that means something only after it: the other end of the same list.
+pub const FOLLOW_UP: Conversation = Conversation {
+    name: "follow-up",
+    questions: &[CANONICAL, "kalau yang terendah?"],
+    turn: |talk| {
+        let (direction, which) = match talk.question().contains("terendah") {
+            true => ("ASC", "terendah"),
+            false => ("DESC", "tertinggi"),
+        };
+        match talk.turn {
+            0 => Reply::calls(&[(
+                "sql_query",
+                json!({"query": format!("SELECT p.name AS provinsi, round(avg(c.capital::numeric), 2) AS rata_rata \
+                    FROM cooperative c JOIN provinces p ON p.code = c.\"provinceId\"::text \
+                    WHERE c.capital ~ '^[0-9]+(\\.[0-9]+)?$' \
+                    GROUP BY p.name ORDER BY 2 {direction} LIMIT 5")}),
+            )]),
+            _ => {
+                let mut pieces = vec![format!("Rata-rata {which}:\n")];
+                for row in talk.rows(0) {
+                    pieces.push(format!("{}: ", cell(&row, "provinsi")));
+                    pieces.push(format!("Rp{}\n", cell(&row, "rata_rata")));
+                }
+                says(&pieces)
+            }
+        }
+    },
+};
+
 /// A column that is not there, arguments that end in the middle, a tool that does not exist; then it goes right.
 pub const TOOL_ERRORS: Conversation = Conversation {
     name: "tool-errors",
-    question: "Berapa jumlah koperasi di Jawa Barat?",
+    questions: &["Berapa jumlah koperasi di Jawa Barat?"],
     turn: |talk| match talk.turn {
         0 => Reply::calls(&[(
             "sql_query",
@@ -82,7 +117,7 @@ pub const TOOL_ERRORS: Conversation = Conversation {
 /// Several tools at once, their fragments mixed; two statements at once.
 pub const PARALLEL_CALLS: Conversation = Conversation {
     name: "parallel-calls",
-    question: "Bandingkan jumlah koperasi di Bali dan di Aceh",
+    questions: &["Bandingkan jumlah koperasi di Bali dan di Aceh"],
     turn: |talk| {
         let count = |name: &str| {
             let query = format!(
@@ -115,7 +150,7 @@ pub const PARALLEL_CALLS: Conversation = Conversation {
 /// Reasoning before the answer, and a dash of three bytes whose first arrives alone.
 pub const SPLIT_CHARACTER: Conversation = Conversation {
     name: "split-character",
-    question: "Berapa persen anggota koperasi yang perempuan?",
+    questions: &["Berapa persen anggota koperasi yang perempuan?"],
     turn: |talk| {
         match talk.turn {
         0 => Reply::stream()

@@ -1,6 +1,7 @@
 //! Text that reaches the stream while the model still talks.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kai_e2e::agent::models::{ChatSettings, Endpoint, ModelChoice, Reply, ScriptedServer};
 use kai_e2e::contract::{Event, RunStatus};
@@ -11,7 +12,11 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::{live, scripts, with_model};
-use crate::support::Result;
+use crate::external_callers::temporal_cli;
+use crate::support::{Result, shown};
+
+/// On everything that is waited for, far beyond what is needed.
+const BOUND: Duration = Duration::from_secs(60);
 
 #[rstest]
 #[tokio::test]
@@ -59,6 +64,53 @@ async fn what_was_told_before_a_call_stays_in_the_answer(
     );
     run.check_only("answer.matches-tokens")?;
     run.expect_events("token+ tool_start(get_instructions) tool_end token+ done")?;
+    Ok(())
+}
+
+#[rstest]
+#[tokio::test]
+async fn cancelling_while_the_model_talks_ends_its_turn_and_keeps_what_it_said(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let reply = Reply::stream().text(&["Satu.\n", "Dua"]).hang();
+    let server = ScriptedServer::replies(vec![reply]).await?;
+    let with = with_model(&harness, live(&server)?).await?;
+    let heard = Arc::new(Notify::new());
+    let hears = Arc::clone(&heard);
+    let asked = with
+        .ask("Hitung sampai tiga")
+        .without_watching_progress()
+        .on_event(move |seen| {
+            if matches!(&seen.event, Event::Token { content } if content == "Dua") {
+                hears.notify_one();
+            }
+        })
+        .start()
+        .await?;
+    let bound = |what: &'static str| move |_| format!("{what} within {BOUND:?}");
+    tokio::time::timeout(BOUND, heard.notified())
+        .await
+        .map_err(bound("nobody heard the model"))?;
+    let cancelled = temporal_cli(
+        &with,
+        &["workflow", "cancel", "--workflow-id", asked.workflow_id()],
+    )
+    .await?;
+    assert!(cancelled.status.success(), "{}", shown(&cancelled));
+
+    let run = asked.finish().await?;
+    assert_eq!(run.outcome(), &Outcome::Cancelled);
+    run.expect_events("token token error done")?;
+    let done = run
+        .events()
+        .last()
+        .and_then(|seen| seen.event.done_result())
+        .ok_or("done carries no result")?;
+    assert_eq!(done.final_answer, "Satu.\nDua");
+    // The model is not left talking to nobody.
+    tokio::time::timeout(BOUND, server.abandoned(1))
+        .await
+        .map_err(bound("the model's connection was not closed"))?;
     Ok(())
 }
 
