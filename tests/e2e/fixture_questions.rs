@@ -1,47 +1,35 @@
-//! Every question of `fixtures/questions/`, asked of the agent itself, against the rows of its golden SQL.
+//! `kai-e2e eval` on every question of `fixtures/questions/`, as a user types it: through Temporal, worker, callback and stream,
+//! against the rows of each golden statement.
 
-use kai_e2e::eval::{Answer, Asked, Database, Evaluation, Questions, Right, judge};
-use kai_e2e::harness::{Harness, harness};
-use kai_e2e::report::eval_text;
-use rstest::rstest;
+use kai_e2e::eval::Questions;
+use tempfile::TempDir;
 
-use crate::agent_alone::Conversation;
-use crate::support::Result;
+use crate::command::assert_nothing_left;
+use crate::support::{Result, kai_e2e, output, shown};
 
 /// Fewest right answers among the questions that have one, in percent.
 pub const ENOUGH: f64 = 95.0;
 
-#[rstest]
 #[tokio::test]
-async fn questions_are_answered_rightly_or_not_at_all(#[future(awt)] harness: Harness) -> Result {
-    let conversation = Conversation::none(&harness)?;
-    let database = Database::of(&harness).await?;
-    let began = std::time::Instant::now();
-    let mut asked = Vec::new();
-    for question in Questions::built_in()?.iter() {
-        let golden = match &question.right {
-            Right::Rows(golden) => Some(database.golden(golden).await?),
-            _ => None,
-        };
-        let heard = conversation.ask(&question.text).await?;
-        let answer = Answer {
-            failure: heard.failure.as_deref(),
-            statements: &heard.sql_queries,
-            text: &heard.answer,
-        };
-        asked.push(Asked {
-            judged: judge(question, golden.as_ref(), answer, &database).await,
-            question: question.clone(),
-            golden,
-            answer: heard.answer,
-            took: began.elapsed(),
-        });
-    }
-    let evaluation = Evaluation {
-        asked,
-        took: began.elapsed(),
-    };
-    let told = eval_text(&evaluation, ENOUGH);
-    assert!(evaluation.tally().holds(ENOUGH), "{told}");
+async fn the_questions_are_answered_rightly_or_not_at_all() -> Result {
+    let state = TempDir::new()?;
+    let mut command = kai_e2e();
+    command
+        .arg("eval")
+        .args(["--at-least", &ENOUGH.to_string()])
+        .env("KAI_E2E_STATE_DIR", state.path());
+    let told = output(command).await?;
+    // Each miss is in its text, with both statements.
+    assert_eq!(told.status.code(), Some(0), "{}", shown(&told));
+    let text = String::from_utf8(told.stdout)?;
+    let verdict = text.lines().last().unwrap_or_default();
+    let all = Questions::built_in()?.len();
+    assert!(
+        verdict.contains("0 wrong with confidence")
+            && verdict.contains(&format!("; {all} questions in ")),
+        "{verdict}"
+    );
+    eprintln!("{verdict}");
+    assert_nothing_left(&state);
     Ok(())
 }
