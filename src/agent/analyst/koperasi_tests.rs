@@ -307,7 +307,7 @@ fn the_questions_are_well_formed() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/questions");
     let mut ids = std::collections::BTreeSet::new();
     let (mut answerable, mut refused) = (0, 0);
-    for file in ["core.jsonl", "fresh.jsonl", "fresh-2.jsonl"] {
+    for file in ["core.jsonl", "fresh.jsonl", "fresh-2.jsonl", "without.jsonl"] {
         let text = std::fs::read_to_string(folder.join(file)).expect(file);
         for line in text.lines() {
             let question: Value = serde_json::from_str(line).expect(line);
