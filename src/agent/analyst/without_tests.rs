@@ -12,7 +12,7 @@ fn clubs() -> Domain {
         (
             "town",
             "kota (town)",
-            vec![few("name", "", &["Atas", "Bawah", "Tengah"])],
+            vec![few("name", "", &["Hulu", "Hilir", "Muara"])],
         ),
         (
             "club",
@@ -100,6 +100,7 @@ WHERE NOT EXISTS (SELECT 1 FROM cooperative_outlets WHERE cooperative.cooperativ
         "Jumlah koperasi tanpa gerai",
         "Berapa koperasi yang belum ada gerainya?",
         "Ada berapa koperasi yang tidak punya satu pun gerai?",
+        "Tolong hitung koperasi yg belum punya gerai dong",
     ] {
         assert_eq!(koperasi().sql(question), lacking, "{question}");
     }
@@ -289,6 +290,10 @@ fn values_are_turned_round() {
         &koperasi().sql("Berapa persen anggota di Bali yang bukan perempuan?"),
         &["FILTER (WHERE cooperative_members.gender <> 'PEREMPUAN')"],
     );
+    contains(
+        &koperasi().sql("Jumlah koperasi per sektor selain Pertanian"),
+        &["klus.sector <> 'Pertanian'", "GROUP BY klus.sector"],
+    );
     // Whether a row without a value counts is said.
     let one = |_: &str| table(&["n"], &[&[json!(7)]]);
     let played = koperasi().play("Berapa anggota yang BI checking-nya bukan macet?", one);
@@ -326,6 +331,9 @@ fn what_could_mean_two_things_or_is_not_there_is_refused() {
         // Outlets have no members.
         "Berapa gerai yang tidak punya anggota?",
         "Berapa gerai yang tidak punya koperasi?",
+        // One in two sectors is in another one, and yet in this one.
+        "Berapa koperasi yang bukan di sektor pertanian?",
+        "Berapa persen koperasi yang tidak di sektor pertanian?",
         "Berapa koperasi yang tidak?",
         "Berapa koperasi yang tidak punya?",
         "Berapa koperasi tanpa?",
@@ -382,18 +390,18 @@ fn any_schema_will_do() {
         ],
     );
     contains(
-        &clubs().sql("How many players in Atas have deposits?"),
-        &["EXISTS (SELECT 1 FROM deposit", "town.name = 'Atas'"],
+        &clubs().sql("How many players in Hulu have deposits?"),
+        &["EXISTS (SELECT 1 FROM deposit", "town.name = 'Hulu'"],
     );
     // A game is played in a town, and its club is of one: the place can be said of either.
     contains(
-        &clubs().sql("Berapa klub di Atas yang belum punya laga?"),
+        &clubs().sql("Berapa klub di Hulu yang belum punya laga?"),
         &[
-            "town.name = 'Atas'",
+            "town.name = 'Hulu'",
             "FROM game WHERE club.club_id = game.\"hostId\"",
         ],
     );
-    let played = clubs().ask("Berapa klub yang belum punya laga di Atas?");
+    let played = clubs().ask("Berapa klub yang belum punya laga di Hulu?");
     assert_eq!(played.statements, Vec::<String>::new(), "{}", played.answer);
 }
 

@@ -6,10 +6,11 @@ use super::Word;
 pub(super) const PHRASES: &[(Word, &str)] = &[
     (
         Word::Filler,
-        "show | display | give | tell | find | get | provide | calculate | compute | please | me | us | can | could | \
+        "show | display | give | tell | find | get | provide | please | me | us | can | could | \
          would | you | i | we | want | need | like to | to know | to see | know | see | the | a | an | there | now | \
          currently | any | yet | at all | s | data | their | its | overall | in total | altogether | exist | as a | figures for",
     ),
+    (Word::Compute, "calculate | compute"),
     (Word::List, "list | who are | who is | names of"),
     (Word::Comma, ","),
     (Word::HowMany, "how many | how much"),

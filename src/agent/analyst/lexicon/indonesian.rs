@@ -7,12 +7,13 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
     (
         Word::Filler,
         "tampilkan | tampilkanlah | tampil | tunjukkan | tunjukan | perlihatkan | lihat | lihatkan | berikan | beri | \
-         kasih | tolong | mohon | coba | cari | carikan | hitung | hitunglah | hitungkan | info | informasi | saya | kami | \
+         kasih | tolong | mohon | coba | cari | carikan | info | informasi | saya | kami | \
          kita | aku | ingin | mau | minta | butuh | perlu | tahu | mengetahui | melihat | dong | ya | sih | deh | nih | itu | \
          ini | ada | tersebut | nya | kah | lah | para | sudah | telah | masih | saat ini | sekarang | data | angka | \
          dapatkan | bisa | dapat | buatkan | buat | secara keseluruhan | beserta | nilai | kalau | terdapat | tercatat | sama sekali | \
          satu pun | satupun | seorang pun",
     ),
+    (Word::Compute, "hitung | hitunglah | hitungkan"),
     (Word::List, "daftar | sebutkan | siapa | siapa saja"),
     (
         Word::HowMany,
@@ -93,7 +94,8 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
     ),
     (
         Word::Except,
-        "selain | selain di | selain dari | kecuali | kecuali di | di luar | tidak termasuk",
+        "selain | selain di | selain dari | kecuali | kecuali di | di luar | ada di luar | berada di luar | \
+         berlokasi di luar | tidak termasuk",
     ),
     (Word::Elsewhere, "non | lain | lainnya | luar"),
     (Word::But, "tetapi | tapi | namun"),

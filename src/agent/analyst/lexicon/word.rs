@@ -5,6 +5,8 @@
 pub(in super::super) enum Word {
     /// Nothing: politeness, commands to show, articles.
     Filler,
+    /// Nothing but that a figure is wanted: `hitung`, `calculate`.
+    Compute,
     /// `,`
     Comma,
     /// Asks for a figure: `berapa`, `how many`.

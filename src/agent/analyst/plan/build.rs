@@ -29,7 +29,11 @@ pub(in super::super) fn plan(
     }
     let mut failure = None;
     for (index, fact) in facts(world, intent).iter().enumerate() {
-        match plan_over(world, intent, fact, language) {
+        let outcome = match index > 0 || matches!(intent.figure, Figure::Counted { .. }) {
+            true => turned_round(world, intent, fact),
+            false => Ok(()),
+        };
+        match outcome.and_then(|()| plan_over(world, intent, fact, language)) {
             Ok(mut plan) => {
                 plan.distance += index * DETOUR;
                 return Ok(plan);
@@ -40,6 +44,17 @@ pub(in super::super) fn plan(
         }
     }
     Err(failure.unwrap_or(Failure::NoMetric))
+}
+
+/// Things that are counted over rows of another table may have several values there: one in two sectors is in another sector
+/// than `Pertanian`, and yet not outside of it. Only where each value is listed by itself it does not matter.
+fn turned_round(world: &World, intent: &Intent, fact: &Fact) -> Result<(), Failure> {
+    let mut filters = intent.filters.iter().chain(&intent.part);
+    let hides = |filter: &Filter| filter.negated && !is_listed(world, intent, filter.column);
+    match !fact.additive && filters.any(hides) {
+        true => Err(Failure::TwoReadings),
+        false => Ok(()),
+    }
 }
 
 fn plan_over(
@@ -361,12 +376,16 @@ fn order(select: &mut Select, intent: &Intent, groups: &[GroupColumn], names: &N
 
 /// Whether a filter's values are listed one by one.
 fn is_compared(world: &World, intent: &Intent, filter: &Filter) -> bool {
-    !filter.negated
-        && intent.groups.iter().any(|group| match group {
-            Group::Dimension(dimension) => world.dimensions[*dimension].column == filter.column,
-            Group::Column(column) => *column == filter.column,
-            Group::Entity(_) => false,
-        })
+    !filter.negated && is_listed(world, intent, filter.column)
+}
+
+/// Whether a column is one of the groups.
+fn is_listed(world: &World, intent: &Intent, column: usize) -> bool {
+    intent.groups.iter().any(|group| match group {
+        Group::Dimension(dimension) => world.dimensions[*dimension].column == column,
+        Group::Column(known) => *known == column,
+        Group::Entity(_) => false,
+    })
 }
 
 /// The values of the columns that are groups because several of their values were named.

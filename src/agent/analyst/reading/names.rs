@@ -20,7 +20,13 @@ pub(super) fn read(
     let ranks = ranking != Ranking::default();
     let groups = !draft.groups.is_empty() || draft.subject.is_some() || draft.all;
     let counts = draft.counted.is_some() || draft.per_entity.is_some() || !quantities.is_empty();
-    if draft.clauses.is_empty() || ranks || groups || counts || asks_whether(units) {
+    if draft.clauses.is_empty()
+        || ranks
+        || groups
+        || counts
+        || units.computes()
+        || asks_whether(units)
+    {
         return None;
     }
     let group = match draft.metric {

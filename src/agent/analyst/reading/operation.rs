@@ -152,7 +152,7 @@ impl Asked<'_> {
     /// Whether the question says that it wants a figure.
     fn says_figure(&self) -> bool {
         let asks = self.units.has_word(|word| word == Word::HowMany);
-        !self.words.is_empty() || self.quantified || asks
+        !self.words.is_empty() || self.quantified || asks || self.units.computes()
     }
 
     fn only(&self, allowed: &[Word]) -> Result<(), Failure> {
