@@ -226,6 +226,13 @@ fn what_is_had_goes_with_groups_ranks_shares_and_other_figures() {
         &koperasi().sql("Berapa koperasi yang punya anggota tetapi belum punya gerai?"),
         &["EXISTS (SELECT 1 FROM cooperative_members", lacking],
     );
+    contains(
+        &koperasi().sql("How many villages have cooperatives but no outlets?"),
+        &[
+            "EXISTS (SELECT 1 FROM cooperative WHERE villages.village_id",
+            "NOT EXISTS (SELECT 1 FROM cooperative_outlets JOIN cooperative",
+        ],
+    );
 }
 
 #[test]
@@ -331,6 +338,8 @@ fn what_could_mean_two_things_or_is_not_there_is_refused() {
         // Outlets have no members.
         "Berapa gerai yang tidak punya anggota?",
         "Berapa gerai yang tidak punya koperasi?",
+        // The villages or their cooperatives?
+        "Berapa desa yang punya koperasi tanpa gerai?",
         // One in two sectors is in another one, and yet in this one.
         "Berapa koperasi yang bukan di sektor pertanian?",
         "Berapa persen koperasi yang tidak di sektor pertanian?",

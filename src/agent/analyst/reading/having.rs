@@ -101,19 +101,27 @@ fn clause(units: &mut Units, draft: &mut Draft, link: &Link) -> Result<Option<Cl
     if is_grouping(units, holder_at) {
         return Err(Failure::TwoReadings);
     }
+    // `desa yang punya koperasi tanpa gerai`: the village or its cooperatives? `… dan tidak punya gerai` says which.
+    let former = draft.clauses.last();
+    let joined = joined(units, link.start);
+    if joined.is_none()
+        && former.is_some_and(|former| {
+            former.at > holder_at && leads(units.world, &thing.table, &former.having.thing.table)
+        })
+    {
+        return Err(Failure::TwoReadings);
+    }
+    if let Some(place) = joined
+        && former.is_some_and(|former| former.holder_at == holder_at)
+    {
+        units.take(place);
+    }
     let scope = (link.end, end_of_scope(units, at + 1));
     let inside = inside(units, draft, &holder, &thing, scope)?;
     for place in link.start..link.end {
         units.take(place);
     }
     units.take(at);
-    if draft
-        .clauses
-        .last()
-        .is_some_and(|former| former.holder_at == holder_at)
-    {
-        join(units, link.start);
-    }
     Ok(Some(Clause {
         having: Having {
             holder,
@@ -229,13 +237,10 @@ fn is_the_same(world: &World, holder: &Noun, thing: &Noun, column: usize) -> boo
     through || column.place && is_place(&holder.table)
 }
 
-/// Marks the word that joins a clause to the one before: `punya anggota tetapi belum punya gerai`.
-fn join(units: &mut Units, start: usize) {
-    let mut at = start;
-    while at > 0 && matches!(units.word(at - 1), Some(Word::That | Word::Do | Word::Who)) {
-        at -= 1;
-    }
-    if at > 0 && matches!(units.word(at - 1), Some(Word::And | Word::But)) {
-        units.take(at - 1);
-    }
+/// The word that joins a clause to the one before: `punya anggota tetapi belum punya gerai`.
+fn joined(units: &Units, start: usize) -> Option<usize> {
+    let mut before = (0..start).rev();
+    let last =
+        before.find(|at| !matches!(units.word(*at), Some(Word::That | Word::Do | Word::Who)));
+    last.filter(|at| matches!(units.word(*at), Some(Word::And | Word::But)))
 }
