@@ -4,7 +4,7 @@ use super::Questions;
 use super::error::QuestionsError;
 use super::read::Reader;
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     (
         "fixtures/questions/core.jsonl",
         include_str!("../../fixtures/questions/core.jsonl"),
@@ -20,6 +20,10 @@ const FILES: [(&str, &str); 4] = [
     (
         "fixtures/questions/kpis.jsonl",
         include_str!("../../fixtures/questions/kpis.jsonl"),
+    ),
+    (
+        "fixtures/questions/without.jsonl",
+        include_str!("../../fixtures/questions/without.jsonl"),
     ),
 ];
 
@@ -49,7 +53,7 @@ mod tests {
             .iter()
             .filter(|question| matches!(question.right, Right::Rows(_)))
             .count();
-        assert_eq!((answerable, questions.len() - answerable), (228, 71));
+        assert_eq!((answerable, questions.len() - answerable), (275, 63));
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/questions");
         let mut there: Vec<_> = std::fs::read_dir(folder)
             .expect("a folder")

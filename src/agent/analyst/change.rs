@@ -77,6 +77,11 @@ impl Change {
         if self.metric.is_none() && self.quantities.is_empty() {
             return Ok(());
         }
+        // Whether what was said of the one holds for the other is not said.
+        let has = !(intent.having.is_empty() && intent.part_having.is_empty());
+        if has && self.metric.is_some() {
+            return Err(Failure::TwoReadings);
+        }
         let (metric, operation) = match self.quantities.is_empty() {
             true => (metric, same_way(&world.metrics[metric].meta, former)?),
             false => self.other_way(world, metric, !intent.groups.is_empty())?,
@@ -84,6 +89,7 @@ impl Change {
         if operation != Operation::Share {
             // What made the part of a share narrows nothing else.
             intent.part.clear();
+            intent.part_having.clear();
         }
         intent.figure = Figure::Metric { metric, operation };
         Ok(())
@@ -135,6 +141,9 @@ impl Change {
                 vec![Group::Dimension(dimension)]
             }
         };
+        if let Figure::Names(_) = intent.figure {
+            return Err(Failure::WrongSense);
+        }
         // `per provinsi` after one about a single province is about all of them.
         let listed: Vec<usize> = groups
             .iter()
@@ -250,6 +259,9 @@ fn narrow(world: &World, intent: &mut Intent, changed: &ChangedValues) -> Result
                 values: texts(world, changed),
             });
         }
+        if filter.negated {
+            return Err(Failure::TwoReadings);
+        }
         filter.values.clone_from(&changed.values);
         return Ok(());
     }
@@ -265,6 +277,10 @@ fn narrow(world: &World, intent: &mut Intent, changed: &ChangedValues) -> Result
     let share = shared(world, intent);
     match intent.filters.iter_mut().find(|filter| takes_place(filter)) {
         Some(filter) => {
+            // `kalau Bali?` after `tidak di Jawa Barat` could take back the `tidak` or not.
+            if filter.negated {
+                return Err(Failure::TwoReadings);
+            }
             // A share's places were said of its whole and stay there.
             let former = filter.column;
             let owned = changed.owned || former == changed.column && filter.owned;
@@ -272,6 +288,7 @@ fn narrow(world: &World, intent: &mut Intent, changed: &ChangedValues) -> Result
                 column: changed.column,
                 values: changed.values.clone(),
                 owned,
+                negated: false,
             };
             intent
                 .groups
@@ -292,6 +309,7 @@ fn narrow(world: &World, intent: &mut Intent, changed: &ChangedValues) -> Result
             column: changed.column,
             values: changed.values.clone(),
             owned: changed.owned,
+            negated: false,
         }),
     }
     let at = intent

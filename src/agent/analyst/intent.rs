@@ -1,5 +1,7 @@
 //! What a question asks for, in terms of the [`World`](super::world::World).
 
+use crate::agent::catalogue::metadata::Label;
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Intent {
@@ -13,6 +15,10 @@ pub(super) struct Intent {
     pub filters: Vec<Filter>,
     /// Of a share: what makes the part.
     pub part: Vec<Filter>,
+    /// What rows must have, or lack, to be in the whole.
+    pub having: Vec<Having>,
+    /// Of a share: what rows must have, or lack, to be in the part.
+    pub part_having: Vec<Having>,
     /// The order that was asked for.
     pub order: Option<Order>,
 }
@@ -31,7 +37,11 @@ pub(super) enum Figure {
     Things {
         /// The dimension.
         dimension: usize,
+        /// As a number, or the part of them that has something.
+        operation: Operation,
     },
+    /// No figure but the names of those that have or lack something: `which cooperatives have no outlets`.
+    Names(Group),
     /// What a dimension counts by itself: `the most common outlet type`.
     Counted {
         /// The dimension.
@@ -84,6 +94,32 @@ pub(super) struct Filter {
     pub values: Vec<usize>,
     /// Whether the question also says what they are values of.
     pub owned: bool,
+    /// Whether any other value will do instead. A row without a value has none.
+    pub negated: bool,
+}
+
+/// That rows refer to something, or that none does: `koperasi yang belum punya gerai`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Having {
+    /// What has or lacks it.
+    pub holder: Noun,
+    /// What it has or lacks: rows of a table that leads to the holder's.
+    pub thing: Noun,
+    /// What narrows the thing: `anggota perempuan`.
+    pub inside: Vec<Filter>,
+    /// Whether it is lacked.
+    pub negated: bool,
+}
+
+/// The rows of a table, as a question names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Noun {
+    /// The table.
+    pub table: String,
+    /// A condition that they meet.
+    pub filter: Option<String>,
+    /// What they are called.
+    pub label: Label,
 }
 
 /// An order, and how much of it.

@@ -154,7 +154,8 @@ fn what_the_data_does_not_say_is_refused_without_sql() {
     for (question, part) in [
         ("Berapa koperasi di Jawa Barat?", "“koperasi”"),
         ("Berapa buku horor?", "“horor”"),
-        ("How many books are not fiksi?", "“not”"),
+        ("How many other books are there?", "“other”"),
+        ("Berapa buku yang belum fiksi?", "“belum”"),
         ("Berapa buku di cabang Barat?", "“Barat”"),
         ("Berapa buku yang tidak?", "peran “tidak”"),
         ("Berapa lama pinjam?", "rata-rata atau total"),

@@ -54,3 +54,5 @@ mod library_tests;
 mod model_tests;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod without_tests;

@@ -156,7 +156,7 @@ fn is_alone(question: &Question, before: &[Span], end: usize) -> bool {
 fn is_in_place(world: &World, question: &Question, before: &[Span], column: usize) -> bool {
     let mut rest = before;
     while let Some((last, others)) = rest.split_last() {
-        if last.senses.contains(&Sense::Word(Word::Filler)) {
+        if has_word(last, &[Word::Filler, Word::Compute]) {
             rest = others;
             continue;
         }

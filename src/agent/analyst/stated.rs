@@ -80,7 +80,7 @@ pub(super) fn telling(text: &str) -> Vec<String> {
         let word = lexicon().word(part);
         matches!(
             word,
-            Some(Word::Filler | Word::What | Word::Is | Word::That)
+            Some(Word::Filler | Word::Compute | Word::What | Word::Is | Word::That)
         )
     };
     let mut told = Vec::new();

@@ -2,6 +2,7 @@
 
 mod figures;
 mod lines;
+mod names;
 mod refusal;
 mod rows;
 mod sentences;

@@ -7,6 +7,7 @@ use super::super::language::{Conjunction, Language, capitalised};
 use super::super::outputs::RowsOutput;
 use super::super::plan::Plan;
 use super::figures::figure;
+use super::names::names;
 use super::sentences::{equally_good, lead, nothing_found, one_figure, the_best};
 use super::table::table;
 
@@ -25,6 +26,9 @@ pub(super) struct Row {
 
 /// The answer to a question that was understood as `plan` and gave `result`.
 pub(in super::super) fn answer(plan: &Plan, result: &RowsOutput, language: Language) -> String {
+    if plan.names_only {
+        return names(plan, result, language);
+    }
     let mut rows: Vec<Row> = result
         .rows
         .iter()

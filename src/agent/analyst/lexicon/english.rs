@@ -6,10 +6,11 @@ use super::Word;
 pub(super) const PHRASES: &[(Word, &str)] = &[
     (
         Word::Filler,
-        "show | display | give | tell | find | get | provide | calculate | compute | please | me | us | can | could | \
+        "show | display | give | tell | find | get | provide | please | me | us | can | could | \
          would | you | i | we | want | need | like to | to know | to see | know | see | the | a | an | there | now | \
-         currently | s | data | their | its | overall | in total | altogether | exist | as a | figures for",
+         currently | any | yet | at all | s | data | their | its | overall | in total | altogether | exist | as a | figures for",
     ),
+    (Word::Compute, "calculate | compute"),
     (Word::List, "list | who are | who is | names of"),
     (Word::Comma, ","),
     (Word::HowMany, "how many | how much"),
@@ -76,10 +77,15 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
     ),
     (Word::Between, "between"),
     (Word::To, "to"),
+    (Word::Not, "not | don t | doesn t | isn t | aren t"),
+    (Word::NotYet, "not yet"),
+    (Word::Without, "without | no | lack | lacks | lacking"),
     (
-        Word::Not,
-        "not | without | no | except | excluding | other than | never | besides | other | others | outside | non",
+        Word::Except,
+        "except | except in | except for | excluding | not including | other than | outside | outside of",
     ),
+    (Word::Elsewhere, "never | besides | other | others | non"),
+    (Word::But, "but"),
     (
         Word::Than,
         "more than | less than | fewer than | at least | at most | above | below | over | under | than",

@@ -7,11 +7,13 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
     (
         Word::Filler,
         "tampilkan | tampilkanlah | tampil | tunjukkan | tunjukan | perlihatkan | lihat | lihatkan | berikan | beri | \
-         kasih | tolong | mohon | coba | cari | carikan | hitung | hitunglah | hitungkan | info | informasi | saya | kami | \
+         kasih | tolong | mohon | coba | cari | carikan | info | informasi | saya | kami | \
          kita | aku | ingin | mau | minta | butuh | perlu | tahu | mengetahui | melihat | dong | ya | sih | deh | nih | itu | \
          ini | ada | tersebut | nya | kah | lah | para | sudah | telah | masih | saat ini | sekarang | data | angka | \
-         dapatkan | bisa | dapat | buatkan | buat | secara keseluruhan | beserta | nilai | kalau | terdapat | tercatat",
+         dapatkan | bisa | dapat | buatkan | buat | secara keseluruhan | beserta | nilai | kalau | terdapat | tercatat | sama sekali | \
+         satu pun | satupun | seorang pun",
     ),
+    (Word::Compute, "hitung | hitunglah | hitungkan"),
     (Word::List, "daftar | sebutkan | siapa | siapa saja"),
     (
         Word::HowMany,
@@ -56,7 +58,7 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
         "dari | milik | dimiliki | dimiliki oleh | terhadap seluruh | dari seluruh | dari total",
     ),
     (Word::With, "dengan"),
-    (Word::That, "yang"),
+    (Word::That, "yang | yg"),
     (Word::Have, "memiliki | punya | mempunyai"),
     (Word::Is, "adalah | ialah | merupakan | yaitu | yakni"),
     (
@@ -84,10 +86,21 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
     (Word::Compare, "bandingkan | perbandingan | membandingkan"),
     (Word::Between, "antara"),
     (Word::To, "ke | sampai | hingga"),
+    (Word::Not, "tidak | bukan | tak | bukanlah"),
+    (Word::NotYet, "belum"),
     (
-        Word::Not,
-        "tidak | bukan | belum | tanpa | selain | kecuali | non | tak | lain | lainnya | luar",
+        Word::Without,
+        "tanpa | tidak ada | belum ada | tak ada | belum terdapat | tidak terdapat",
     ),
+    (
+        Word::Except,
+        "selain | selain di | selain dari | kecuali | kecuali di | di luar | ada di luar | berada di luar | \
+         berlokasi di luar | tidak termasuk",
+    ),
+    (Word::Elsewhere, "non | lain | lainnya | luar"),
+    (Word::But, "tetapi | tapi | namun"),
+    (Word::WhichOnes, "mana saja | apa saja"),
+    (Word::Whether, "apakah"),
     (
         Word::Than,
         "lebih dari | kurang dari | di atas | di bawah | minimal | paling tidak | setidaknya | sekurangnya | lebih | kurang",

@@ -5,6 +5,8 @@
 pub(in super::super) enum Word {
     /// Nothing: politeness, commands to show, articles.
     Filler,
+    /// Nothing but that a figure is wanted: `hitung`, `calculate`.
+    Compute,
     /// `,`
     Comma,
     /// Asks for a figure: `berapa`, `how many`.
@@ -79,9 +81,23 @@ pub(in super::super) enum Word {
     Between,
     /// `ke` in `dari tertinggi ke terendah`.
     To,
-    /// Turns the sense around or points elsewhere; understood nowhere yet but inside the catalogue's own phrases:
-    /// `tidak`, `without`, `lainnya`.
+    /// Turns around what follows: `tidak`, `not`.
     Not,
+    /// The same, of what may still come: `belum`, `not yet`. Of a state it does not say whether what ended otherwise counts, so
+    /// it is understood only of having.
+    NotYet,
+    /// Has none: `tanpa`, `belum ada`, `no`.
+    Without,
+    /// All but: `selain`, `di luar`, `except`.
+    Except,
+    /// Points elsewhere; understood nowhere but inside the catalogue's own phrases: `lainnya`, `others`.
+    Elsewhere,
+    /// Joins what one might not expect: `tetapi`, `but`.
+    But,
+    /// Asks which ones: `mana saja`.
+    WhichOnes,
+    /// Asks for a yes or a no: `apakah`.
+    Whether,
     /// Compares with a number; understood nowhere yet: `lebih dari`, `at least`.
     Than,
     /// Goes on from the question before: `bagaimana dengan`, `what about`. Understood only at the beginning of a question that
@@ -124,6 +140,7 @@ impl Word {
         matches!(
             self,
             Self::What
+                | Self::Whether
                 | Self::That
                 | Self::Who
                 | Self::List

@@ -43,7 +43,24 @@ impl Phrasebook {
                 }
             }
         }
+        book.add_tables(world);
         book
+    }
+
+    /// Tables by their comments, where nothing else is known by any of the words: the catalogue knows better.
+    fn add_tables(&mut self, world: &World) {
+        let known = self.known.clone();
+        for (index, table) in world.tables.iter().enumerate() {
+            for phrase in &table.phrases {
+                let key = words(phrase);
+                if !key
+                    .iter()
+                    .any(|word| known.contains(word) || lexicon().knows(word))
+                {
+                    self.add(key, Sense::Table(index));
+                }
+            }
+        }
     }
 
     /// What some words together stand for.

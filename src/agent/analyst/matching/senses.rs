@@ -24,6 +24,8 @@ pub(in super::super) enum Sense {
         /// The column.
         column: usize,
     },
+    /// The rows of a table that the catalogue has no words for.
+    Table(usize),
     /// The whole database.
     Everything,
     /// A number.

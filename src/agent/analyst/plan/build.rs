@@ -1,16 +1,16 @@
 //! The query of an intent.
 
 use super::super::failure::{Failure, Property};
-use super::super::intent::{Direction, Extent, Filter, Group, Intent, Operation};
+use super::super::intent::{Direction, Extent, Figure, Filter, Group, Having, Intent, Operation};
 use super::super::language::Language;
 use super::super::sql::ident::alias;
 use super::super::sql::{Output, Select};
 use super::super::world::World;
-use super::columns::{GroupColumn, condition, group_column, in_words, reach};
+use super::columns::{GroupColumn, condition, group_column, in_words, left_out, reach};
 use super::fact::{Fact, facts};
 use super::titles::title;
-use super::{Plan, ratio, whole};
-use crate::agent::catalogue::metadata::{Format, Style};
+use super::{Plan, having, names, ratio, whole};
+use crate::agent::catalogue::metadata::{Format, Label, Style};
 
 /// Another table to count over is only for dimensions that the first does not lead to.
 const DETOUR: usize = 20;
@@ -24,9 +24,16 @@ pub(in super::super) fn plan(
     intent: &Intent,
     language: Language,
 ) -> Result<Plan, Failure> {
+    if let Figure::Names(group) = intent.figure {
+        return names::plan(world, intent, group, language);
+    }
     let mut failure = None;
     for (index, fact) in facts(world, intent).iter().enumerate() {
-        match plan_over(world, intent, fact, language) {
+        let outcome = match index > 0 || matches!(intent.figure, Figure::Counted { .. }) {
+            true => turned_round(world, intent, fact),
+            false => Ok(()),
+        };
+        match outcome.and_then(|()| plan_over(world, intent, fact, language)) {
             Ok(mut plan) => {
                 plan.distance += index * DETOUR;
                 return Ok(plan);
@@ -37,6 +44,17 @@ pub(in super::super) fn plan(
         }
     }
     Err(failure.unwrap_or(Failure::NoMetric))
+}
+
+/// Things that are counted over rows of another table may have several values there: one in two sectors is in another sector
+/// than `Pertanian`, and yet not outside of it. Only where each value is listed by itself it does not matter.
+fn turned_round(world: &World, intent: &Intent, fact: &Fact) -> Result<(), Failure> {
+    let mut filters = intent.filters.iter().chain(&intent.part);
+    let hides = |filter: &Filter| filter.negated && !is_listed(world, intent, filter.column);
+    match !fact.additive && filters.any(hides) {
+        true => Err(Failure::TwoReadings),
+        false => Ok(()),
+    }
 }
 
 fn plan_over(
@@ -50,16 +68,28 @@ fn plan_over(
         .iter()
         .map(|group| group_column(world, *group))
         .collect();
+    let has = |having| having::in_words(world, having, &fact.table, language);
     let part: Vec<_> = intent
-        .part
+        .part_having
         .iter()
-        .map(|filter| in_words(world, filter, language))
+        .map(has)
+        .chain(
+            intent
+                .part
+                .iter()
+                .map(|filter| in_words(world, filter, language)),
+        )
         .collect();
+    let filters = intent.filters.iter();
     let scope: Vec<_> = intent
-        .filters
+        .having
         .iter()
-        .filter(|filter| !is_compared(world, intent, filter))
-        .map(|filter| in_words(world, filter, language))
+        .map(has)
+        .chain(
+            filters
+                .filter(|filter| !is_compared(world, intent, filter))
+                .map(|filter| in_words(world, filter, language)),
+        )
         .collect();
     let title = title(fact, &part, !scope.is_empty(), language);
     let names = Names::new(&groups, &title, language);
@@ -79,28 +109,26 @@ fn plan_over(
         }
     };
     let mut select = if intent.all {
+        let holders = intent.having.iter().chain(&intent.part_having);
+        // Which of the groups are listed would depend on what they have.
+        if holders.clone().any(|having| {
+            groups
+                .iter()
+                .any(|group| group.table == having.holder.table)
+        }) {
+            return Err(Failure::AllOfThem {
+                label: fact.label.clone(),
+            });
+        }
         whole::all_groups(world, intent, select, &groups, &names, fact)?
     } else {
         select
     };
     order(&mut select, intent, &groups, &names);
 
-    let columns = intent
-        .filters
-        .iter()
-        .chain(&intent.part)
-        .map(|filter| &world.columns[filter.column]);
-    let notes = fact
-        .note
-        .iter()
-        .chain(groups.iter().filter_map(|group| group.note.as_ref()))
-        .chain(columns.filter_map(|column| column.note.as_ref()));
-    let mut unique = Vec::new();
-    for note in notes {
-        if !unique.contains(note) {
-            unique.push(note.clone());
-        }
-    }
+    let mut notes: Vec<Label> = fact.note.iter().cloned().collect();
+    notes.extend(groups.iter().filter_map(|group| group.note.clone()));
+    notes.extend(filter_notes(world, intent));
     Ok(Plan {
         sql: select.render(),
         title,
@@ -113,9 +141,34 @@ fn plan_over(
         compared: compared(world, intent),
         counts_present_only: fact.additive && !intent.all,
         order: intent.order,
-        notes: unique,
+        notes: unique(notes),
+        names_only: false,
         distance,
     })
+}
+
+/// What a reader must know about the values that narrow.
+pub(super) fn filter_notes(world: &World, intent: &Intent) -> Vec<Label> {
+    let inside = intent.having.iter().chain(&intent.part_having);
+    let inside = inside.flat_map(|having| &having.inside);
+    let filters = intent.filters.iter().chain(&intent.part).chain(inside);
+    filters
+        .flat_map(|filter| {
+            let note = world.columns[filter.column].note.clone();
+            note.into_iter().chain(left_out(world, filter))
+        })
+        .collect()
+}
+
+/// Each note once.
+pub(super) fn unique(notes: Vec<Label>) -> Vec<Label> {
+    let mut unique = Vec::new();
+    for note in notes {
+        if !unique.contains(&note) {
+            unique.push(note);
+        }
+    }
+    unique
 }
 
 /// The names of the result's columns.
@@ -196,13 +249,27 @@ pub(super) fn base(
             &column.label,
         )?;
     }
-    select.conditions.extend(
-        intent
-            .filters
-            .iter()
-            .filter_map(|filter| condition(world, filter)),
-    );
+    for having in intent.having.iter().chain(&intent.part_having) {
+        let holder = &having.holder;
+        distance += reach(world, &mut select, fact, &holder.table, true, &holder.label)?;
+    }
+    let (conditions, _) = conditions(world, intent)?;
+    select.conditions.extend(conditions);
     Ok((select, distance))
+}
+
+/// The conditions of the whole, and those of the part of a share.
+fn conditions(world: &World, intent: &Intent) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let side = |filters: &[Filter], having: &[Having]| -> Result<Vec<String>, Failure> {
+        let values = filters.iter().filter_map(|filter| condition(world, filter));
+        let mut all: Vec<String> = values.collect();
+        for having in having {
+            all.push(having::condition(world, having)?);
+        }
+        Ok(all)
+    };
+    let whole = side(&intent.filters, &intent.having)?;
+    Ok((whole, side(&intent.part, &intent.part_having)?))
 }
 
 fn outputs(
@@ -219,11 +286,7 @@ fn outputs(
     }
     let sql = match fact.operation {
         Operation::Share => {
-            let part: Vec<_> = intent
-                .part
-                .iter()
-                .filter_map(|filter| condition(world, filter))
-                .collect();
+            let (_, part) = conditions(world, intent)?;
             format!(
                 "100.0 * {0} FILTER (WHERE {1}) / NULLIF({0}, 0)",
                 fact.sql,
@@ -313,9 +376,14 @@ fn order(select: &mut Select, intent: &Intent, groups: &[GroupColumn], names: &N
 
 /// Whether a filter's values are listed one by one.
 fn is_compared(world: &World, intent: &Intent, filter: &Filter) -> bool {
+    !filter.negated && is_listed(world, intent, filter.column)
+}
+
+/// Whether a column is one of the groups.
+fn is_listed(world: &World, intent: &Intent, column: usize) -> bool {
     intent.groups.iter().any(|group| match group {
-        Group::Dimension(dimension) => world.dimensions[*dimension].column == filter.column,
-        Group::Column(column) => *column == filter.column,
+        Group::Dimension(dimension) => world.dimensions[*dimension].column == column,
+        Group::Column(known) => *known == column,
         Group::Entity(_) => false,
     })
 }

@@ -112,10 +112,17 @@ pub(super) fn condition(world: &World, filter: &Filter) -> Option<String> {
         .iter()
         .map(|value| literal(&column.values[*value].text))
         .collect();
-    match &values[..] {
-        [] => None,
-        [one] => Some(format!("{} = {one}", column.sql)),
-        several => Some(format!("{} IN ({})", column.sql, several.join(", "))),
+    // A row without a value is not in either: neither `=` nor `<>` holds for it.
+    match (&values[..], filter.negated) {
+        ([], _) => None,
+        ([one], false) => Some(format!("{} = {one}", column.sql)),
+        ([one], true) => Some(format!("{} <> {one}", column.sql)),
+        (several, negated) => Some(format!(
+            "{} {}IN ({})",
+            column.sql,
+            if negated { "NOT " } else { "" },
+            several.join(", ")
+        )),
     }
 }
 
@@ -130,13 +137,34 @@ pub(super) fn in_words(world: &World, filter: &Filter, language: Language) -> St
         .collect();
     let values = language.list(&values, Conjunction::Or);
     let label = language.label(&column.label);
+    let not = |before: &'static str| match filter.negated {
+        true => before,
+        false => "",
+    };
+    let (in_place, turned) = (
+        format!(
+            "{}{}",
+            not(language.pick("tidak ", "not ")),
+            language.pick("di", "in")
+        ),
+        not(language.pick("bukan ", "not ")),
+    );
     match (column.place, column.lookup.is_some()) {
         // The names themselves say whether they are regencies or cities.
-        (true, true) => format!("{} {values}", language.pick("di", "in")),
-        (true, false) => match language {
-            Language::Indonesian => format!("di {label} {values}"),
-            Language::English => format!("in {label} {values}"),
-        },
-        (false, _) => format!("{} {label} {values}", language.pick("dengan", "with")),
+        (true, true) => format!("{in_place} {values}"),
+        (true, false) => format!("{in_place} {label} {values}"),
+        (false, _) => format!(
+            "{} {label} {turned}{values}",
+            language.pick("dengan", "with")
+        ),
     }
+}
+
+/// What a reader must know where a value is turned round: a row without one is left out.
+pub(super) fn left_out(world: &World, filter: &Filter) -> Option<Label> {
+    let label = &world.columns[filter.column].label;
+    filter.negated.then(|| Label {
+        id: format!("Baris tanpa {} tidak dihitung.", label.id),
+        en: Some(format!("Rows without {} are not counted.", label.english())),
+    })
 }

@@ -42,7 +42,10 @@ pub(super) fn facts(world: &World, intent: &Intent) -> Vec<Fact> {
             });
             std::iter::once(first.clone()).chain(others).collect()
         }
-        Figure::Things { dimension } => {
+        Figure::Things {
+            dimension,
+            operation,
+        } => {
             let known = &world.dimensions[dimension];
             let column = world.column_of(dimension);
             vec![Fact {
@@ -52,14 +55,16 @@ pub(super) fn facts(world: &World, intent: &Intent) -> Vec<Fact> {
                     .prefix
                     .as_deref()
                     .map(|prefix| begins(&column.sql, prefix)),
-                additive: true,
+                additive: operation == Operation::Count,
                 label: known.label.clone(),
                 format: Format::default(),
                 note: known.note.clone(),
-                operation: Operation::Count,
+                operation,
                 ratio: None,
             }]
         }
+        // Has a query of its own.
+        Figure::Names(_) => Vec::new(),
         Figure::Counted {
             dimension,
             operation,
@@ -78,7 +83,7 @@ pub(super) fn facts(world: &World, intent: &Intent) -> Vec<Fact> {
 }
 
 /// The condition that a name begins with a word.
-pub(super) fn begins(sql: &str, prefix: &str) -> String {
+pub(in super::super) fn begins(sql: &str, prefix: &str) -> String {
     format!(
         "{sql} LIKE {}",
         super::super::sql::ident::literal(&format!("{prefix} %"))

@@ -3,6 +3,8 @@
 mod build;
 mod columns;
 mod fact;
+mod having;
+mod names;
 mod ratio;
 mod titles;
 mod whole;
@@ -10,6 +12,7 @@ mod whole;
 use crate::agent::catalogue::metadata::{Format, Label};
 
 pub(super) use build::plan;
+pub(super) use fact::begins;
 
 /// A query, and what is known of its result beforehand.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +35,8 @@ pub(super) struct Plan {
     pub counts_present_only: bool,
     /// What a reader must know.
     pub notes: Vec<Label>,
+    /// Whether there is no figure: the one column holds names.
+    pub names_only: bool,
     /// How many joins apart the parts of the question are; of two readings the closer one is meant.
     pub distance: usize,
 }

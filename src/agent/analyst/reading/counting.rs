@@ -20,7 +20,10 @@ pub(super) fn read(units: &mut Units, draft: &mut Draft) {
         && units
             .before(at, |word| matches!(word, Word::Of | Word::All))
             .and_then(|before| units.word(before))
-            .is_some_and(|word| matches!(word, Word::HowMany | Word::Total | Word::Tally))
+            .is_some_and(|word| {
+                matches!(word, Word::HowMany | Word::Total | Word::Tally)
+                    || word == Word::Share && draft.is_holder(at)
+            })
     {
         units.take(at);
         draft.counted = Some(dimension);

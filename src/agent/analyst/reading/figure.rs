@@ -51,13 +51,20 @@ pub(super) fn read(
             Figure::Metric { metric, operation }
         }
         (None, Some(dimension)) => {
-            only(
-                units,
-                &words,
-                &[Word::Total, Word::Tally],
-                &units.world.dimensions[dimension].label,
-            )?;
-            Figure::Things { dimension }
+            let label = &units.world.dimensions[dimension].label;
+            let operation = match words.contains(&Word::Share) {
+                true => Operation::Share,
+                false => Operation::Count,
+            };
+            let fitting: &[Word] = match operation {
+                Operation::Share => &[Word::Share],
+                _ => &[Word::Total, Word::Tally],
+            };
+            only(units, &words, fitting, label)?;
+            Figure::Things {
+                dimension,
+                operation,
+            }
         }
         _ => counted_by_dimension(units, draft, &words)?,
     };

@@ -27,6 +27,14 @@ pub(in super::super) fn read_fragment(world: &World, units: Vec<Unit>) -> Result
         named: values::read(&mut units)?,
         ..Draft::default()
     };
+    // `kalau bukan di Bali?` could turn round what was asked before, or take its place.
+    if draft.named.iter().any(|named| named.negated) {
+        return Err(Failure::Unclear {
+            words: units
+                .written_where(|unit| matches!(unit.sense, Sense::Word(Word::Not | Word::Except))),
+            unknown: false,
+        });
+    }
     groups::read(&mut units, &mut draft)?;
     let dimension = dimension(&mut units, &mut draft)?;
     let metric = metric(&mut units)?;

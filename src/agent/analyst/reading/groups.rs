@@ -27,7 +27,7 @@ pub(super) fn read(units: &mut Units, draft: &mut Draft) -> Result<(), Failure> 
             at += 1;
         }
         match units.sense(at).filter(|_| units.open(at)) {
-            Some(Sense::Dimension(_)) => {
+            Some(Sense::Dimension(_)) if !draft.is_holder(at) => {
                 for place in start..at {
                     units.take(place);
                 }

@@ -8,8 +8,11 @@ mod counting;
 mod figure;
 mod fragment;
 mod groups;
+mod having;
 mod leftover;
 mod metric;
+mod names;
+mod nouns;
 mod operation;
 mod order;
 mod share;
@@ -21,6 +24,8 @@ use super::failure::Failure;
 use super::intent::{Figure, Group, Intent};
 use super::world::World;
 pub(super) use fragment::read_fragment;
+use having::Clause;
+use share::Split;
 pub(super) use units::Unit;
 use units::Units;
 use values::NamedValues;
@@ -44,6 +49,15 @@ struct Draft {
     per_entity: Option<usize>,
     /// The metric, and where it stands.
     metric: Option<(usize, usize)>,
+    /// Who has or lacks what.
+    clauses: Vec<Clause>,
+}
+
+impl Draft {
+    /// Whether the unit at a place is what has or lacks something.
+    fn is_holder(&self, at: usize) -> bool {
+        self.clauses.iter().any(|clause| clause.holder_at == at)
+    }
 }
 
 /// Reads a question.
@@ -56,15 +70,20 @@ pub(super) fn read(world: &World, units: Vec<Unit>) -> Result<Intent, Failure> {
         named: values::read(&mut units)?,
         ..Draft::default()
     };
+    having::read(&mut units, &mut draft)?;
     groups::read(&mut units, &mut draft)?;
     counting::read(&mut units, &mut draft);
     subject::read(&mut units, &mut draft)?;
     metric::read(&mut units, &mut draft)?;
     let quantities = figure::quantities(&mut units);
     let order = order::read(&mut units, &draft)?;
+    let names = names::read(&mut units, &draft, &quantities, order);
     leftover::check(&units)?;
-    let (figure, order) = figure::read(&units, &mut draft, quantities, order)?;
-    let (filters, part) = share::split(&units, &mut draft, figure)?;
+    let (figure, order) = match names {
+        Some(group) => (Figure::Names(group), None),
+        None => figure::read(&units, &mut draft, quantities, order)?,
+    };
+    let Split { whole, part } = share::split(&units, &mut draft, figure)?;
     let mut groups = draft.groups;
     if let Some((subject, _)) = draft.subject {
         if !groups.is_empty() {
@@ -84,8 +103,10 @@ pub(super) fn read(world: &World, units: Vec<Unit>) -> Result<Intent, Failure> {
         figure,
         groups,
         all: draft.all,
-        filters,
-        part,
+        filters: whole.filters,
+        part: part.filters,
+        having: whole.having,
+        part_having: part.having,
         order,
     })
 }

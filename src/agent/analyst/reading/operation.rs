@@ -53,13 +53,15 @@ impl Asked<'_> {
     fn part(&self) -> Result<Operation, Failure> {
         self.only(&[Word::Makeup, Word::Share])?;
         let named = &self.draft.named;
-        let kind = named
-            .iter()
-            .any(|named| !self.units.world.columns[named.column].place);
+        let has = !self.draft.clauses.is_empty();
+        let kind = has
+            || named
+                .iter()
+                .any(|named| !self.units.world.columns[named.column].place);
         let broken_down = !self.draft.groups.is_empty() || self.draft.subject.is_some();
         let of_named = self.has(Word::Share) && (kind || !broken_down);
         match (of_named, self.grouped) {
-            (true, _) if !named.is_empty() => Ok(Operation::Share),
+            (true, _) if has || !named.is_empty() => Ok(Operation::Share),
             (false, true) => Ok(Operation::Makeup),
             _ => Err(Failure::WhichPart {
                 label: self.meta.label.clone(),
@@ -150,7 +152,7 @@ impl Asked<'_> {
     /// Whether the question says that it wants a figure.
     fn says_figure(&self) -> bool {
         let asks = self.units.has_word(|word| word == Word::HowMany);
-        !self.words.is_empty() || self.quantified || asks
+        !self.words.is_empty() || self.quantified || asks || self.units.computes()
     }
 
     fn only(&self, allowed: &[Word]) -> Result<(), Failure> {

@@ -5,33 +5,42 @@
 //! part and places narrow the whole. Whatever stays open is asked back.
 
 use super::super::failure::Failure;
-use super::super::intent::{Figure, Filter, Group, Operation};
+use super::super::intent::{Figure, Filter, Group, Having, Operation};
 use super::super::lexicon::Word;
 use super::Draft;
 use super::units::Units;
 use super::values::{Joined, NamedValues};
+use crate::agent::catalogue::metadata::Label;
 
-/// The filters of the whole, and those of the part.
-pub(super) fn split(
-    units: &Units,
-    draft: &mut Draft,
-    figure: Figure,
-) -> Result<(Vec<Filter>, Vec<Filter>), Failure> {
+/// What narrows the rows that are looked at.
+#[derive(Debug, Default)]
+pub(super) struct Narrowing {
+    /// By values.
+    pub filters: Vec<Filter>,
+    /// By what they have or lack.
+    pub having: Vec<Having>,
+}
+
+/// The whole, and the part of it that a share is about.
+#[derive(Debug, Default)]
+pub(super) struct Split {
+    /// What narrows everything.
+    pub whole: Narrowing,
+    /// What makes the part.
+    pub part: Narrowing,
+}
+
+/// Tells apart what narrows the whole and what makes the part.
+pub(super) fn split(units: &Units, draft: &mut Draft, figure: Figure) -> Result<Split, Failure> {
     one_filter_a_column(units, &draft.named)?;
-    let part = match figure {
-        Figure::Metric {
-            operation: Operation::Share,
-            metric,
-        } => {
+    let part = match part_of(units, figure) {
+        Some(label) => {
             let grouped = !draft.groups.is_empty() || draft.subject.is_some();
-            let label = &units.world.metrics[metric].meta.label;
-            part(units, draft, grouped).ok_or_else(|| Failure::WhichPart {
-                label: label.clone(),
-            })?
+            part(units, draft, grouped).ok_or(Failure::WhichPart { label })?
         }
-        _ => Vec::new(),
+        None => Vec::new(),
     };
-    let (mut whole, mut parts) = (Vec::new(), Vec::new());
+    let mut split = Split::default();
     for (index, named) in draft.named.iter().enumerate() {
         let filter = Filter {
             column: named.column,
@@ -41,6 +50,7 @@ pub(super) fn split(
                     .owner
                     .as_ref()
                     .is_none_or(|owner| units.mentions(owner)),
+            negated: named.negated,
         };
         let in_part = part.contains(&index);
         if named.joined == Some(Joined::And) {
@@ -60,26 +70,68 @@ pub(super) fn split(
                 draft.groups.push(group);
             }
         }
-        if in_part {
-            parts.push(filter)
-        } else {
-            whole.push(filter)
-        }
+        split.side(in_part).filters.push(filter);
     }
-    Ok((whole, parts))
+    for (index, clause) in draft.clauses.iter().enumerate() {
+        let in_part = part.contains(&(draft.named.len() + index));
+        split.side(in_part).having.push(clause.having.clone());
+    }
+    Ok(split)
 }
 
-/// The places in `named` that make the part.
+impl Split {
+    fn side(&mut self, in_part: bool) -> &mut Narrowing {
+        if in_part {
+            &mut self.part
+        } else {
+            &mut self.whole
+        }
+    }
+}
+
+/// What a share is a part of; none when the figure is no share of some rows.
+fn part_of(units: &Units, figure: Figure) -> Option<Label> {
+    match figure {
+        Figure::Metric {
+            operation: Operation::Share,
+            metric,
+        } => Some(units.world.metrics[metric].meta.label.clone()),
+        Figure::Things {
+            operation: Operation::Share,
+            dimension,
+        } => Some(units.world.dimensions[dimension].label.clone()),
+        _ => None,
+    }
+}
+
+/// Something that narrows: where it stands, and whether it is a place.
+struct Item {
+    at: usize,
+    place: bool,
+}
+
+/// What makes the part: places in `named`, and after them in `clauses`.
 fn part(units: &Units, draft: &Draft, grouped: bool) -> Option<Vec<usize>> {
-    let named = &draft.named;
-    let metric = draft.metric.map_or(0, |(_, at)| at);
+    let named = draft.named.iter().map(|named| Item {
+        at: named.at,
+        place: units.world.columns[named.column].place,
+    });
+    let clauses = draft.clauses.iter().map(|clause| Item {
+        at: clause.at,
+        place: false,
+    });
+    let items: Vec<Item> = named.chain(clauses).collect();
+    let noun = match draft.metric {
+        Some((_, at)) => at,
+        None => draft.clauses.first().map_or(0, |clause| clause.holder_at),
+    };
     let opens =
-        (metric + 1..units.len()).find(|at| units.word(*at).is_some_and(|w| w.opens_predicate()));
-    let place = |index: &usize| units.world.columns[named[*index].column].place;
-    let all = 0..named.len();
+        (noun + 1..units.len()).find(|at| units.word(*at).is_some_and(|w| w.opens_predicate()));
+    let place = |index: &usize| items[*index].place;
+    let all = 0..items.len();
     if let Some(opens) = opens {
         let (before, after): (Vec<_>, Vec<_>) =
-            all.clone().partition(|index| named[*index].at < opens);
+            all.clone().partition(|index| items[*index].at < opens);
         if !before.is_empty() && !after.is_empty() {
             let kinds: Vec<_> = after
                 .iter()
@@ -97,7 +149,7 @@ fn part(units: &Units, draft: &Draft, grouped: bool) -> Option<Vec<usize>> {
         }
     }
     let kinds: Vec<_> = all.clone().filter(|index| !place(index)).collect();
-    match (kinds.len(), named.len()) {
+    match (kinds.len(), items.len()) {
         (1, _) => Some(kinds),
         (0, 1) if !grouped => Some(vec![0]),
         _ => None,

@@ -27,6 +27,7 @@ pub(super) struct Units<'w> {
     pub world: &'w World,
     list: Vec<Unit>,
     mentioned: Vec<String>,
+    computes: bool,
 }
 
 impl<'w> Units<'w> {
@@ -49,9 +50,14 @@ impl<'w> Units<'w> {
             });
         }
         let mentioned = units.iter().flat_map(|unit| words(&unit.written)).collect();
+        let computes = |unit: &Unit| unit.sense == Sense::Word(Word::Compute);
+        let computes = units.iter().any(computes);
         let mut list: Vec<Unit> = Vec::new();
         for unit in units {
-            let says_nothing = matches!(unit.sense, Sense::Word(Word::Filler) | Sense::Everything);
+            let says_nothing = matches!(
+                unit.sense,
+                Sense::Word(Word::Filler | Word::Compute) | Sense::Everything
+            );
             let repeats = list.last().is_some_and(|last| {
                 last.sense == unit.sense
                     && matches!(unit.sense, Sense::Dimension(_) | Sense::Metric(_))
@@ -64,6 +70,7 @@ impl<'w> Units<'w> {
             world,
             list,
             mentioned,
+            computes,
         })
     }
 
@@ -80,6 +87,11 @@ impl<'w> Units<'w> {
                         .all(|(here, word)| here == word || without_ending(here) == Some(word))
                 })
             })
+    }
+
+    /// Whether the question says that it wants a figure, without saying of which kind.
+    pub fn computes(&self) -> bool {
+        self.computes
     }
 
     /// How many there are.

@@ -18,6 +18,8 @@ pub(super) struct NamedValues {
     pub at: usize,
     /// Whether the dimension's name stands beside one of them.
     pub named: bool,
+    /// Whether all other values are meant: `bukan perempuan`, `di luar Bali`.
+    pub negated: bool,
 }
 
 /// How several values are joined.
@@ -50,7 +52,11 @@ pub(super) fn read(units: &mut Units) -> Result<Vec<NamedValues>, Failure> {
 fn list(units: &mut Units, first: usize, column: usize) -> Result<(NamedValues, usize), Failure> {
     let mut items = vec![first];
     let mut connectors = Vec::new();
-    let (mut end, mut named) = item(units, first, column)?;
+    let Item {
+        mut end,
+        mut named,
+        mut negated,
+    } = item(units, first, column)?;
     loop {
         let mut at = end;
         let mut here = Vec::new();
@@ -76,11 +82,21 @@ fn list(units: &mut Units, first: usize, column: usize) -> Result<(NamedValues, 
             units.take(place);
         }
         connectors.extend(here);
-        let (next, named_here) = item(units, value, column)?;
-        (end, named) = (next, named || named_here);
+        let next = item(units, value, column)?;
+        if next.negated {
+            return Err(Failure::WrongSense);
+        }
+        (end, named) = (next.end, named || next.named);
         items.push(value);
     }
-    lead(units, first);
+    let led = lead(units, first);
+    if let Some(Word::Not | Word::Except) = before(units, led)
+        && !negated
+    {
+        units.take(led - 1);
+        lead(units, led - 1);
+        negated = true;
+    }
     let mut values = items
         .iter()
         .filter_map(|at| match units.sense(*at) {
@@ -89,7 +105,14 @@ fn list(units: &mut Units, first: usize, column: usize) -> Result<(NamedValues, 
         })
         .collect::<Vec<_>>();
     values.dedup();
-    let joined = joined(units, &items, &connectors)?;
+    let mut joined = joined(units, &items, &connectors)?;
+    if negated && connectors.contains(&Word::Versus) {
+        return Err(Failure::WrongSense);
+    }
+    // `di luar Bali dan NTB`: neither of them.
+    if negated && joined == Some(Joined::And) {
+        joined = Some(Joined::Or);
+    }
     Ok((
         NamedValues {
             column,
@@ -97,27 +120,48 @@ fn list(units: &mut Units, first: usize, column: usize) -> Result<(NamedValues, 
             joined,
             at: first,
             named,
+            negated,
         },
         end,
     ))
 }
 
-/// Marks a value and the name of its dimension beside it (`provinsi Bali`, `Verified status`); the place after them,
-/// and whether there is such a name.
-fn item(units: &mut Units, at: usize, column: usize) -> Result<(usize, bool), Failure> {
+/// A value, and what stands around it.
+struct Item {
+    /// The place after it.
+    end: usize,
+    /// Whether the name of its dimension stands beside it.
+    named: bool,
+    /// Whether it is turned around between the two: `status bukan Verified`.
+    negated: bool,
+}
+
+/// Marks a value and the name of its dimension beside it (`provinsi Bali`, `Verified status`).
+fn item(units: &mut Units, at: usize, column: usize) -> Result<Item, Failure> {
     units.take(at);
     let mut end = at + 1;
     let mut named = false;
     let mut before = at;
-    while before > 0 && units.word(before - 1) == Some(Word::Is) {
+    let turns = |word| matches!(word, Word::Not | Word::Except);
+    while before > 0
+        && units
+            .word(before - 1)
+            .is_some_and(|word| word == Word::Is || turns(word))
+    {
         before -= 1;
     }
+    let turning = (before..at).filter(|place| units.word(*place).is_some_and(turns));
+    let turning = turning.count();
+    let mut negated = false;
     if before > 0 && is_dimension_of(units, before - 1, column) && !grouping(units, before - 1) {
         fits(units, before - 1, at)?;
         for place in before - 1..at {
             units.take(place);
         }
-        named = true;
+        (named, negated) = (true, turning > 0);
+        if turning > 1 {
+            return Err(Failure::WrongSense);
+        }
     } else if is_dimension_of(units, end, column) && !asked(units, end) {
         fits(units, end, at)?;
         units.take(end);
@@ -128,11 +172,21 @@ fn item(units: &mut Units, at: usize, column: usize) -> Result<(usize, bool), Fa
     if weak && !named {
         return Err(Failure::WrongSense);
     }
-    Ok((end, named))
+    Ok(Item {
+        end,
+        named,
+        negated,
+    })
 }
 
-/// Marks the words that lead to a value: `yang berada di`, `with`, `memiliki` before a dimension's name.
-fn lead(units: &mut Units, first: usize) {
+/// The word before a place that nothing has explained yet.
+fn before(units: &Units, at: usize) -> Option<Word> {
+    let place = at.checked_sub(1).filter(|place| units.open(*place))?;
+    units.word(place)
+}
+
+/// Marks the words that lead to a value: `yang berada di`, `with`, `memiliki` before a dimension's name. The first of them.
+fn lead(units: &mut Units, first: usize) -> usize {
     let mut at = first;
     let mut through_name = false;
     while at > 0 {
@@ -150,6 +204,7 @@ fn lead(units: &mut Units, first: usize) {
         units.take(at - 1);
         at -= 1;
     }
+    at
 }
 
 fn joined(units: &Units, items: &[usize], connectors: &[Word]) -> Result<Option<Joined>, Failure> {

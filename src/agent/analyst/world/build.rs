@@ -9,7 +9,7 @@ use super::super::sql::ident::qualified;
 use super::super::tokens::words;
 use super::columns::{categories, value};
 use super::comments::names;
-use super::{Column, ColumnValue, Dimension, Metric, World};
+use super::{Column, ColumnValue, Dimension, Metric, Table, World};
 
 impl World {
     /// Puts together what the schema and the glossary say. Entries whose metadata cannot be read are left out: the
@@ -17,8 +17,14 @@ impl World {
     pub fn new(schema: &SchemaOutput, glossary: &GlossaryOutput) -> Self {
         let mut world = Self::default();
         for table in &schema.tables {
-            if let Some((label, _)) = names(&table.description) {
-                world.topics.push(label);
+            if let Some((label, mut phrases)) = names(&table.description) {
+                world.topics.push(label.clone());
+                phrases.push(format!("{}s", label.english()));
+                world.tables.push(Table {
+                    name: table.table_name.clone(),
+                    phrases,
+                    label,
+                });
             }
         }
         for entry in &glossary.metrics {

@@ -24,8 +24,21 @@ pub(super) struct World {
     pub everything: Vec<String>,
     /// Tables of named things: table, column of the names, and what one is called.
     pub named: Vec<(String, String, Label)>,
+    /// The tables by the names in their comments.
+    pub tables: Vec<Table>,
     /// What the tables hold, for saying what can be asked.
     pub topics: Vec<Label>,
+}
+
+/// A table, as its comment names it.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// As Postgres stores it.
+    pub name: String,
+    /// The words for its rows.
+    pub phrases: Vec<String>,
+    /// What they are called.
+    pub label: Label,
 }
 
 /// Something to be measured.

@@ -1,0 +1,74 @@
+//! The names of those that have or lack something.
+
+use super::super::failure::Failure;
+use super::super::intent::{Group, Intent, Operation};
+use super::super::language::Language;
+use super::super::sql::Output;
+use super::super::sql::ident::{alias, ident};
+use super::super::world::World;
+use super::build::{base, filter_notes, unique};
+use super::columns::{group_column, in_words};
+use super::fact::Fact;
+use super::{Plan, having};
+use crate::agent::catalogue::metadata::{Format, Label};
+
+/// The query: one row for each, also where two have the same name.
+pub(super) fn plan(
+    world: &World,
+    intent: &Intent,
+    group: Group,
+    language: Language,
+) -> Result<Plan, Failure> {
+    let column = group_column(world, group);
+    let label = many(world, group).unwrap_or_else(|| column.label.clone());
+    if !intent.groups.is_empty() || intent.order.is_some() || intent.all {
+        return Err(Failure::WhatAboutIt { label });
+    }
+    let fact = Fact {
+        table: column.table.clone(),
+        sql: column.sql.clone(),
+        filter: column.condition.clone(),
+        additive: false,
+        label: label.clone(),
+        format: Format::default(),
+        note: column.note.clone(),
+        operation: Operation::Each,
+        ratio: None,
+    };
+    let (mut select, distance) = base(world, intent, &fact, &[])?;
+    let name = alias(language.label(&column.label));
+    select.order_by.push(ident(&name));
+    select.outputs.push(Output {
+        sql: column.sql,
+        alias: name,
+    });
+    let has = intent.having.iter();
+    let has = has.map(|having| having::in_words(world, having, &fact.table, language));
+    let filters = intent.filters.iter();
+    let scope: Vec<String> = has
+        .chain(filters.map(|filter| in_words(world, filter, language)))
+        .collect();
+    let mut notes: Vec<Label> = fact.note.iter().cloned().collect();
+    notes.extend(filter_notes(world, intent));
+    Ok(Plan {
+        sql: select.render(),
+        title: language.label(&label).to_owned(),
+        groups: vec![language.label(&column.label).to_owned()],
+        scope: scope.join(" "),
+        format: Format::default(),
+        compared: Vec::new(),
+        order: None,
+        counts_present_only: false,
+        notes: unique(notes),
+        names_only: true,
+        distance,
+    })
+}
+
+/// What several are called.
+fn many(world: &World, group: Group) -> Option<Label> {
+    match group {
+        Group::Entity(metric) => Some(world.metrics[metric].meta.label.clone()),
+        Group::Dimension(_) | Group::Column(_) => None,
+    }
+}
