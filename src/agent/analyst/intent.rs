@@ -1,5 +1,7 @@
 //! What a question asks for, in terms of the [`World`](super::world::World).
 
+use super::period::Period;
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Intent {
@@ -11,6 +13,8 @@ pub(super) struct Intent {
     pub all: bool,
     /// What narrows everything.
     pub filters: Vec<Filter>,
+    /// The period that it is about.
+    pub period: Option<When>,
     /// Of a share: what makes the part.
     pub part: Vec<Filter>,
     /// The order that was asked for.
@@ -73,6 +77,15 @@ pub(super) enum Group {
     Column(usize),
     /// The single rows of an entity's table.
     Entity(usize),
+}
+
+/// A period of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct When {
+    /// The date.
+    pub date: usize,
+    /// The period.
+    pub period: Period,
 }
 
 /// Some values of a column.

@@ -10,6 +10,7 @@
 //!   words      phrases and meanings       rules     slots    tables   text
 //! ```
 //!
+//! `period` reads the periods that a question names, and `when` says which moment of the rows they narrow.
 //! `interpret` tries every meaning of every phrase and demands that one query remains; `places` has names looked up that
 //! are too many to be known. `follow_up` reads a short question as a `change` of the one before it, or as the answer to what
 //! was asked back (`clarify`), `stated` takes a whole
@@ -29,6 +30,7 @@ mod lexicon;
 mod matching;
 mod model;
 mod outputs;
+mod period;
 mod pieces;
 mod places;
 mod plan;
@@ -39,6 +41,7 @@ mod suggest;
 mod todos;
 mod tokens;
 mod told;
+mod when;
 mod work;
 mod world;
 

@@ -1,7 +1,7 @@
 //! The query of an intent.
 
 use super::super::failure::{Failure, Property};
-use super::super::intent::{Direction, Extent, Filter, Group, Intent, Operation};
+use super::super::intent::{Direction, Extent, Filter, Group, Intent, Operation, When};
 use super::super::language::Language;
 use super::super::sql::ident::alias;
 use super::super::sql::{Output, Select};
@@ -10,7 +10,7 @@ use super::columns::{GroupColumn, condition, group_column, in_words, reach};
 use super::fact::{Fact, facts};
 use super::titles::title;
 use super::{Plan, ratio, whole};
-use crate::agent::catalogue::metadata::{Format, Style};
+use crate::agent::catalogue::metadata::{Format, Label, Style};
 
 /// Another table to count over is only for dimensions that the first does not lead to.
 const DETOUR: usize = 20;
@@ -61,6 +61,10 @@ fn plan_over(
         .filter(|filter| !is_compared(world, intent, filter))
         .map(|filter| in_words(world, filter, language))
         .collect();
+    let scope: Vec<_> = scope
+        .into_iter()
+        .chain(intent.period.map(|when| when.period.in_words(language)))
+        .collect();
     let title = title(fact, &part, !scope.is_empty(), language);
     let names = Names::new(&groups, &title, language);
 
@@ -90,9 +94,11 @@ fn plan_over(
         .iter()
         .chain(&intent.part)
         .map(|filter| &world.columns[filter.column]);
+    let by = intent.period.map(|when| dated(&world.dates[when.date].label));
     let notes = fact
         .note
         .iter()
+        .chain(&by)
         .chain(groups.iter().filter_map(|group| group.note.as_ref()))
         .chain(columns.filter_map(|column| column.note.as_ref()));
     let mut unique = Vec::new();
@@ -202,7 +208,20 @@ pub(super) fn base(
             .iter()
             .filter_map(|filter| condition(world, filter)),
     );
+    if let Some(When { date, period }) = intent.period {
+        let date = &world.dates[date];
+        distance += reach(world, &mut select, fact, &date.table, true, &date.label)?;
+        select.conditions.extend(period.conditions(&date.sql));
+    }
     Ok((select, distance))
+}
+
+/// Which moment a period goes by.
+fn dated(date: &Label) -> Label {
+    Label {
+        id: format!("Periode dihitung menurut {}.", date.id),
+        en: Some(format!("The period goes by the {}.", date.english())),
+    }
 }
 
 fn outputs(

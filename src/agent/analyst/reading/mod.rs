@@ -12,6 +12,7 @@ mod leftover;
 mod metric;
 mod operation;
 mod order;
+mod periods;
 mod share;
 mod subject;
 mod units;
@@ -56,6 +57,7 @@ pub(super) fn read(world: &World, units: Vec<Unit>) -> Result<Intent, Failure> {
         named: values::read(&mut units)?,
         ..Draft::default()
     };
+    let period = periods::read(&mut units, false)?;
     groups::read(&mut units, &mut draft)?;
     counting::read(&mut units, &mut draft);
     subject::read(&mut units, &mut draft)?;
@@ -65,7 +67,7 @@ pub(super) fn read(world: &World, units: Vec<Unit>) -> Result<Intent, Failure> {
     leftover::check(&units)?;
     let (figure, order) = figure::read(&units, &mut draft, quantities, order)?;
     let (filters, part) = share::split(&units, &mut draft, figure)?;
-    let mut groups = draft.groups;
+    let mut groups = draft.groups.clone();
     if let Some((subject, _)) = draft.subject {
         if !groups.is_empty() {
             return Err(Failure::Unclear {
@@ -80,12 +82,17 @@ pub(super) fn read(world: &World, units: Vec<Unit>) -> Result<Intent, Failure> {
     if matches!(figure, Figure::Things { .. }) && !(groups.is_empty() || order.is_none()) {
         return Err(Failure::NothingToRank);
     }
-    Ok(Intent {
+    let mut intent = Intent {
         figure,
         groups,
         all: draft.all,
         filters,
+        period: None,
         part,
         order,
-    })
+    };
+    if let Some(named) = period {
+        intent.period = Some(periods::narrowed(&units, &draft, &intent, &named)?);
+    }
+    Ok(intent)
 }
