@@ -4,7 +4,7 @@ use super::Questions;
 use super::error::QuestionsError;
 use super::read::Reader;
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     (
         "fixtures/questions/core.jsonl",
         include_str!("../../fixtures/questions/core.jsonl"),
@@ -16,6 +16,10 @@ const FILES: [(&str, &str); 3] = [
     (
         "fixtures/questions/fresh-2.jsonl",
         include_str!("../../fixtures/questions/fresh-2.jsonl"),
+    ),
+    (
+        "fixtures/questions/periods.jsonl",
+        include_str!("../../fixtures/questions/periods.jsonl"),
     ),
 ];
 
@@ -45,7 +49,7 @@ mod tests {
             .iter()
             .filter(|question| matches!(question.right, Right::Rows(_)))
             .count();
-        assert_eq!((answerable, questions.len() - answerable), (184, 71));
+        assert_eq!((answerable, questions.len() - answerable), (228, 90));
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/questions");
         let mut there: Vec<_> = std::fs::read_dir(folder)
             .expect("a folder")

@@ -99,11 +99,16 @@ impl Change {
         };
         if self.period.is_some()
             && let Some(label) = shared(world, intent)
-            && intent.part.iter().any(|filter| world.columns[filter.column].place)
+            && intent
+                .part
+                .iter()
+                .any(|filter| world.columns[filter.column].place)
         {
             return Err(Failure::WhichPart { label });
         }
-        let former = before.period.map(|when| world.dates[when.date].table.as_str());
+        let former = before
+            .period
+            .map(|when| world.dates[when.date].table.as_str());
         let asked = Asked {
             period,
             written: &written,

@@ -159,6 +159,17 @@ impl Failure {
         )
     }
 
+    /// Whether words that nothing knows may be the reason.
+    pub fn may_be_misspelt(&self) -> bool {
+        matches!(
+            self,
+            Self::Unclear { unknown: true, .. }
+                | Self::NoMetric
+                | Self::OnlyValues { .. }
+                | Self::NothingBefore
+        )
+    }
+
     /// How much a reader learns from it: of the failures of several readings the highest is reported.
     pub fn weight(&self) -> u8 {
         match self {

@@ -11,6 +11,7 @@
 //! ```
 //!
 //! `period` reads the periods that a question names, and `when` says which moment of the rows they narrow.
+//! `spelling` reads words that nothing knows as the one known word that is one slip away, and says so.
 //! `interpret` tries every meaning of every phrase and demands that one query remains; `places` has names looked up that
 //! are too many to be known. `follow_up` reads a short question as a `change` of the one before it, or as the answer to what
 //! was asked back (`clarify`), `stated` takes a whole
@@ -35,6 +36,7 @@ mod pieces;
 mod places;
 mod plan;
 mod reading;
+mod spelling;
 mod sql;
 mod stated;
 mod suggest;
@@ -55,5 +57,9 @@ mod koperasi_tests;
 mod library_tests;
 #[cfg(test)]
 mod model_tests;
+#[cfg(test)]
+mod period_tests;
+#[cfg(test)]
+mod spelling_tests;
 #[cfg(test)]
 mod testing;

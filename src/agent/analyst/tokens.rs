@@ -80,7 +80,10 @@ mod tests {
         );
         let texts: Vec<_> = tokens("Bali, NTB").into_iter().map(|t| t.text).collect();
         assert_eq!(texts, ["bali", ",", "ntb"]);
-        let texts: Vec<_> = tokens("2024-2025, 10-12").into_iter().map(|t| t.text).collect();
+        let texts: Vec<_> = tokens("2024-2025, 10-12")
+            .into_iter()
+            .map(|t| t.text)
+            .collect();
         assert_eq!(texts, ["2024", "-", "2025", ",", "10", "12"]);
     }
 

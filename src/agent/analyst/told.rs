@@ -1,7 +1,7 @@
 //! What the tools told of the domain, and the part of it that one question is about.
 
-use super::period::{DATE_WORDS, Period};
 use super::outputs::{Entry, GlossaryOutput, SchemaOutput};
+use super::period::{DATE_WORDS, Period};
 use super::tokens::{tokens, without_ending, words};
 use super::world::World;
 

@@ -29,7 +29,8 @@ pub(super) fn narrowed(world: &World, intent: &Intent, asked: &Asked<'_>) -> Res
     let (home, label) = home(world, intent.figure);
     let dates_of = |table: &str| -> Vec<usize> {
         let all = 0..world.dates.len();
-        all.filter(|date| world.dates[*date].table == table).collect()
+        all.filter(|date| world.dates[*date].table == table)
+            .collect()
     };
     if let Some(date) = asked.date {
         let table = world.dates[date].table.as_str();

@@ -51,11 +51,7 @@ impl Sense {
     pub fn is_of_the_domain(self) -> bool {
         !matches!(
             self,
-            Self::Word(_)
-                | Self::Number(_)
-                | Self::Period { .. }
-                | Self::WhichYear
-                | Self::Unknown
+            Self::Word(_) | Self::Number(_) | Self::Period { .. } | Self::WhichYear | Self::Unknown
         )
     }
 }

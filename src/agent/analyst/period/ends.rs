@@ -120,15 +120,16 @@ impl<'a> Words<'a> {
             _ => None,
         };
         let short = |letter: char| word.strip_prefix(letter).filter(|rest| rest.len() == 1);
-        let (which, months, next) = match (short('q').and_then(ordinal), short('h').and_then(ordinal)) {
-            (Some(which), _) => (which, 3, at + 1),
-            (None, Some(which)) => (which, 6, at + 1),
-            (None, None) => match (months(word), months(self.at(at + 1))) {
-                (Some(months), _) => (ordinal(self.at(at + 1))?, months, at + 2),
-                (None, Some(months)) => (ordinal(word)?, months, at + 2),
-                (None, None) => return None,
-            },
-        };
+        let (which, months, next) =
+            match (short('q').and_then(ordinal), short('h').and_then(ordinal)) {
+                (Some(which), _) => (which, 3, at + 1),
+                (None, Some(which)) => (which, 6, at + 1),
+                (None, None) => match (months(word), months(self.at(at + 1))) {
+                    (Some(months), _) => (ordinal(self.at(at + 1))?, months, at + 2),
+                    (None, Some(months)) => (ordinal(word)?, months, at + 2),
+                    (None, None) => return None,
+                },
+            };
         ((which + 1) * months <= 12).then_some((which, months, next))
     }
 

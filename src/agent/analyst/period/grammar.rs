@@ -127,7 +127,10 @@ pub(in super::super) fn named(tokens: &[Token]) -> Vec<Found> {
             at = next;
             continue;
         }
-        if let Some(end) = words.after(next, &TO).filter(|end| words.end(*end).is_some()) {
+        if let Some(end) = words
+            .after(next, &TO)
+            .filter(|end| words.end(*end).is_some())
+        {
             // The beginning of a stretch of time whose end does not fit.
             next = words.end(end).map_or(end, |(_, next)| next);
             meaning = Named::Nonsense;
@@ -172,9 +175,9 @@ fn stretch(words: Words<'_>, at: usize) -> Option<(usize, Named)> {
     let (last, end) = words.end(link)?;
     // `Januari sampai Maret 2025`: the year is said once.
     let first = match (first, whole(last)) {
-        (Meaning::Month(month), Some(last)) => {
-            last.from.map(|from| Period::months(Month::new(from.year(), month), 1))
-        }
+        (Meaning::Month(month), Some(last)) => last
+            .from
+            .map(|from| Period::months(Month::new(from.year(), month), 1)),
         (first, _) => whole(first),
     };
     let period = match (first, whole(last)) {

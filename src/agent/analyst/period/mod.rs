@@ -50,18 +50,22 @@ impl Period {
 
     /// Whether the text speaks of any, so that moments must be searched for.
     pub fn is_named_in(text: &str) -> bool {
-        super::tokens::tokens(text).iter().any(|token| {
-            month::year(&token.text).is_some() || month::is_name_of_month(&token.text)
-        })
+        super::tokens::tokens(text)
+            .iter()
+            .any(|token| month::year(&token.text).is_some() || month::is_name_of_month(&token.text))
     }
 
     /// The conditions that a moment in it meets: half open, so that nothing of the last day is lost.
     pub fn conditions(self, sql: &str) -> impl Iterator<Item = String> {
-        let from = self.from.map(|month| format!("{sql} >= '{}'", month.date()));
-        let until = self.until.map(|month| format!("{sql} < '{}'", month.date()));
+        let from = self
+            .from
+            .map(|month| format!("{sql} >= '{}'", month.date()));
+        let until = self
+            .until
+            .map(|month| format!("{sql} < '{}'", month.date()));
         from.into_iter().chain(until)
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod period_tests;

@@ -94,7 +94,9 @@ fn plan_over(
         .iter()
         .chain(&intent.part)
         .map(|filter| &world.columns[filter.column]);
-    let by = intent.period.map(|when| dated(&world.dates[when.date].label));
+    let by = intent
+        .period
+        .map(|when| dated(&world.dates[when.date].label));
     let notes = fact
         .note
         .iter()

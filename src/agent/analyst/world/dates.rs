@@ -43,7 +43,10 @@ impl World {
     /// Adds the date columns of tables of which the catalogue names no moment. Moments with a time zone are read in UTC.
     pub(super) fn add_schema_dates(&mut self, tables: &[SchemaTable]) {
         let named: Vec<String> = self.dates.iter().map(|date| date.table.clone()).collect();
-        for table in tables.iter().filter(|table| !named.contains(&table.table_name)) {
+        for table in tables
+            .iter()
+            .filter(|table| !named.contains(&table.table_name))
+        {
             for column in &table.columns {
                 let Some(sql) = moment(table, column) else {
                     continue;

@@ -19,7 +19,13 @@ fn conditions(text: &str) -> Vec<String> {
 fn periods_are_half_open() {
     for (texts, from, until) in [
         (
-            &["tahun 2024", "pada 2024", "in 2024", "thn 2024", "in the year 2024"][..],
+            &[
+                "tahun 2024",
+                "pada 2024",
+                "in 2024",
+                "thn 2024",
+                "in the year 2024",
+            ][..],
             "2024-01-01",
             "2025-01-01",
         ),
@@ -35,7 +41,11 @@ fn periods_are_half_open() {
             "2025-03-01",
             "2025-04-01",
         ),
-        (&["Desember 2024", "Dec 2024", "des 2024"], "2024-12-01", "2025-01-01"),
+        (
+            &["Desember 2024", "Dec 2024", "des 2024"],
+            "2024-12-01",
+            "2025-01-01",
+        ),
         (&["may 2025", "Mei 2025"], "2025-05-01", "2025-06-01"),
         (
             &[
@@ -68,11 +78,20 @@ fn periods_are_half_open() {
             "2025-04-01",
         ),
         (
-            &["semester 2 2024", "second half of 2024", "H2 2024", "semester kedua tahun 2024"],
+            &[
+                "semester 2 2024",
+                "second half of 2024",
+                "H2 2024",
+                "semester kedua tahun 2024",
+            ],
             "2024-07-01",
             "2025-01-01",
         ),
-        (&["dari November 2024 sampai Feb 2025"], "2024-11-01", "2025-03-01"),
+        (
+            &["dari November 2024 sampai Feb 2025"],
+            "2024-11-01",
+            "2025-03-01",
+        ),
     ] {
         for text in texts {
             assert_eq!(
@@ -156,7 +175,12 @@ fn what_only_seems_to_be_a_period_is_named() {
             other => panic!("{text}: {other:?}"),
         }
     }
-    for text in ["pada Maret", "bulan Mei", "in September", "Januari sampai Maret"] {
+    for text in [
+        "pada Maret",
+        "bulan Mei",
+        "in September",
+        "Januari sampai Maret",
+    ] {
         match &named(&tokens(text))[..] {
             [found] => assert_eq!(found.meaning, Named::WhichYear, "{text}"),
             other => panic!("{text}: {other:?}"),
@@ -167,8 +191,21 @@ fn what_only_seems_to_be_a_period_is_named() {
 #[test]
 fn what_is_said_of_a_period_is_read_as_the_same() {
     let first = Month::first_of(2024);
-    for from in [None, Some(first), Some(first.later(3)), Some(first.later(7))] {
-        for length in [None, Some(1), Some(3), Some(6), Some(11), Some(12), Some(24)] {
+    for from in [
+        None,
+        Some(first),
+        Some(first.later(3)),
+        Some(first.later(7)),
+    ] {
+        for length in [
+            None,
+            Some(1),
+            Some(3),
+            Some(6),
+            Some(11),
+            Some(12),
+            Some(24),
+        ] {
             let until = match (from, length) {
                 (Some(from), Some(length)) => Some(from.later(length)),
                 (None, Some(length)) => Some(first.later(length)),
