@@ -4,7 +4,7 @@ use super::Questions;
 use super::error::QuestionsError;
 use super::read::Reader;
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     (
         "fixtures/questions/core.jsonl",
         include_str!("../../fixtures/questions/core.jsonl"),
@@ -24,6 +24,10 @@ const FILES: [(&str, &str); 5] = [
     (
         "fixtures/questions/without.jsonl",
         include_str!("../../fixtures/questions/without.jsonl"),
+    ),
+    (
+        "fixtures/questions/periods.jsonl",
+        include_str!("../../fixtures/questions/periods.jsonl"),
     ),
 ];
 
@@ -53,7 +57,7 @@ mod tests {
             .iter()
             .filter(|question| matches!(question.right, Right::Rows(_)))
             .count();
-        assert_eq!((answerable, questions.len() - answerable), (275, 63));
+        assert_eq!((answerable, questions.len() - answerable), (319, 82));
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/questions");
         let mut there: Vec<_> = std::fs::read_dir(folder)
             .expect("a folder")

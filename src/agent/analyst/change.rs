@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use super::failure::Failure;
 use super::intent::{Direction, Extent, Figure, Filter, Group, Intent, Operation, Order};
+use super::language::Language;
 use super::lexicon::Word;
+use super::period::Period;
+use super::when::{self, Asked};
 use super::world::{Metric, World};
 use crate::agent::catalogue::metadata::{Aggregation, Label, MetricMeta, Shape};
 
@@ -31,6 +34,19 @@ pub(super) struct Change {
     pub sort: bool,
     /// Whether it is about the place that was named before.
     pub there: bool,
+    /// Another period.
+    pub period: Option<ChangedPeriod>,
+}
+
+/// A period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ChangedPeriod {
+    /// The period.
+    pub period: Period,
+    /// Its words.
+    pub written: String,
+    /// The moment that is named beside it.
+    pub date: Option<usize>,
 }
 
 /// Values of one column.
@@ -63,7 +79,44 @@ impl Change {
             narrow(world, &mut intent, values)?;
         }
         self.order(&mut intent)?;
+        self.period(world, before, &mut intent)?;
         Ok(intent)
+    }
+
+    /// The period of this question, or that of the one before, which then narrows what is measured now.
+    fn period(&self, world: &World, before: &Intent, intent: &mut Intent) -> Result<(), Failure> {
+        let same = when::home(world, before.figure).0 == when::home(world, intent.figure).0;
+        let (period, written, date) = match (&self.period, before.period) {
+            (Some(new), former) => {
+                let former = former.filter(|_| same).map(|when| when.date);
+                (new.period, new.written.clone(), new.date.or(former))
+            }
+            (None, Some(former)) if !same => {
+                let said = former.period.in_words(Language::default());
+                (former.period, said, None)
+            }
+            (None, _) => return Ok(()),
+        };
+        if self.period.is_some()
+            && let Some(label) = shared(world, intent)
+            && intent
+                .part
+                .iter()
+                .any(|filter| world.columns[filter.column].place)
+        {
+            return Err(Failure::WhichPart { label });
+        }
+        let former = before
+            .period
+            .map(|when| world.dates[when.date].table.as_str());
+        let asked = Asked {
+            period,
+            written: &written,
+            mentioned: former.into_iter().filter(|_| date.is_some()).collect(),
+            date,
+        };
+        intent.period = Some(when::narrowed(world, intent, &asked)?);
+        Ok(())
     }
 
     fn figure(&self, world: &World, intent: &mut Intent) -> Result<(), Failure> {

@@ -10,7 +10,11 @@ pub(super) fn clarified(question: &str, failure: &Failure, answer: &str) -> Opti
         // Where it stands in the sentence does not matter.
         Failure::WhichAggregate { .. }
         | Failure::WhichPart { .. }
+        | Failure::WhichDate { .. }
         | Failure::WhatAboutIt { .. } => Some(format!("{question} {answer}")),
+        Failure::WhichYear { words } => question
+            .contains(words)
+            .then(|| question.replacen(words, &format!("{words} {answer}"), 1)),
         Failure::AmbiguousValue { text, options } => replaced(question, text, options, answer),
         Failure::NoSuchName { text, similar, .. } => replaced(question, text, similar, answer),
         _ => None,

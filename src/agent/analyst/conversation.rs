@@ -71,6 +71,27 @@ impl<'a> Conversation<'a> {
             .any(|message| matches!(message, Message::Tool { tool, .. } if tool == wanted))
     }
 
+    /// Whether a tool was called with a text as one of its arguments.
+    pub fn has_asked(&self, wanted: &str, text: &str) -> bool {
+        let calls = self.since.iter().flat_map(|message| match message {
+            Message::Assistant { tool_calls, .. } => tool_calls.as_slice(),
+            _ => &[],
+        });
+        calls
+            .filter(|call| call.tool == wanted)
+            .flat_map(|call| call.arguments.values())
+            .any(|value| value.as_str() == Some(text))
+    }
+
+    /// The same conversation in other words.
+    pub fn with<'b>(&'b self, question: &'b str, earlier: Vec<&'b str>) -> Conversation<'b> {
+        Conversation {
+            question,
+            earlier,
+            since: self.since,
+        }
+    }
+
     /// What a statement returned, if it was sent and answered.
     pub fn rows(&self, sql: &str) -> Option<RowsOutput> {
         let calls = self.since.iter().flat_map(|message| match message {

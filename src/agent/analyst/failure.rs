@@ -100,6 +100,25 @@ pub(super) enum Failure {
         /// The values, and what they are values of.
         values: Vec<(String, Label)>,
     },
+    /// A period is named, and what is measured has no moment that it could narrow.
+    NoDate {
+        /// The period's words.
+        words: String,
+        /// What is measured.
+        label: Label,
+    },
+    /// A period is named, and what is measured has several moments.
+    WhichDate {
+        /// The period's words.
+        words: String,
+        /// The moments.
+        options: Vec<Label>,
+    },
+    /// A month of which nothing says the year.
+    WhichYear {
+        /// Its words.
+        words: String,
+    },
     /// It continues another question, and there is none that was understood.
     NothingBefore,
     /// Two readings of the question lead to different queries.
@@ -134,7 +153,20 @@ impl Failure {
                 | Self::Unreachable { .. }
                 | Self::WhoseProperty(_)
                 | Self::AllOfThem { .. }
+                | Self::NoDate { .. }
+                | Self::WhichDate { .. }
                 | Self::NothingToRank
+        )
+    }
+
+    /// Whether words that nothing knows may be the reason.
+    pub fn may_be_misspelt(&self) -> bool {
+        matches!(
+            self,
+            Self::Unclear { unknown: true, .. }
+                | Self::NoMetric
+                | Self::OnlyValues { .. }
+                | Self::NothingBefore
         )
     }
 
@@ -146,7 +178,8 @@ impl Failure {
             Self::NoSuchName { .. } => 13,
             Self::Unclear { unknown: true, .. } => 12,
             Self::Conflict { .. } | Self::SumOrEach { .. } => 11,
-            Self::WhichAggregate { .. } => 10,
+            Self::WhichDate { .. } | Self::WhichYear { .. } => 11,
+            Self::WhichAggregate { .. } | Self::NoDate { .. } => 10,
             Self::Contradiction { .. } => 9,
             Self::WhichPart { .. } => 8,
             Self::NotThatWay { .. } => 7,

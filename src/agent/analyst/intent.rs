@@ -1,5 +1,6 @@
 //! What a question asks for, in terms of the [`World`](super::world::World).
 
+use super::period::Period;
 use crate::agent::catalogue::metadata::Label;
 
 /// What is asked.
@@ -13,6 +14,8 @@ pub(super) struct Intent {
     pub all: bool,
     /// What narrows everything.
     pub filters: Vec<Filter>,
+    /// The period that it is about.
+    pub period: Option<When>,
     /// Of a share: what makes the part.
     pub part: Vec<Filter>,
     /// What rows must have, or lack, to be in the whole.
@@ -83,6 +86,15 @@ pub(super) enum Group {
     Column(usize),
     /// The single rows of an entity's table.
     Entity(usize),
+}
+
+/// A period of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct When {
+    /// The date.
+    pub date: usize,
+    /// The period.
+    pub period: Period,
 }
 
 /// Some values of a column.

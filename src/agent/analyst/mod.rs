@@ -10,6 +10,8 @@
 //!   words      phrases and meanings       rules     slots    tables   text
 //! ```
 //!
+//! `period` reads the periods that a question names, and `when` says which moment of the rows they narrow.
+//! `spelling` reads words that nothing knows as the one known word that is one slip away, and says so.
 //! `interpret` tries every meaning of every phrase and demands that one query remains; `places` has names looked up that
 //! are too many to be known. `follow_up` reads a short question as a `change` of the one before it, or as the answer to what
 //! was asked back (`clarify`), `stated` takes a whole
@@ -29,16 +31,19 @@ mod lexicon;
 mod matching;
 mod model;
 mod outputs;
+mod period;
 mod pieces;
 mod places;
 mod plan;
 mod reading;
+mod spelling;
 mod sql;
 mod stated;
 mod suggest;
 mod todos;
 mod tokens;
 mod told;
+mod when;
 mod work;
 mod world;
 
@@ -52,6 +57,10 @@ mod koperasi_tests;
 mod library_tests;
 #[cfg(test)]
 mod model_tests;
+#[cfg(test)]
+mod period_tests;
+#[cfg(test)]
+mod spelling_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -67,6 +67,14 @@ pub(super) struct GlossaryOutput {
     pub relations: Vec<Entry>,
 }
 
+/// Output of `get_business_glossary`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct TermsOutput {
+    /// Every entry.
+    #[serde(default)]
+    pub terms: Vec<Entry>,
+}
+
 /// One glossary entry.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct Entry {

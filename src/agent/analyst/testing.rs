@@ -143,6 +143,7 @@ impl Domain {
                 let output = match call.tool.as_str() {
                     "get_database_schema" => self.schema.clone(),
                     "search_metrics_in_question" => self.search(&argument("question")),
+                    "get_business_glossary" => json!({"success": true, "terms": self.glossary}),
                     "sql_query" => {
                         played.statements.push(argument("query"));
                         rows(&argument("query"))

@@ -1,4 +1,4 @@
-//! A text as words: lower case, punctuation dropped except for what carries meaning (`,` and `%`).
+//! A text as words: lower case, punctuation dropped except for what carries meaning (`,`, `%`, and the dash of `2024-2025`).
 
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,19 +13,31 @@ pub(super) struct Token {
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut word = String::new();
-    for c in text.chars().chain([' ']) {
+    let mut rest = text.chars().chain([' ']);
+    while let Some(c) = rest.next() {
         if c.is_alphanumeric() {
             word.push(c);
             continue;
         }
+        let stretch = matches!(c, '-' | '–') && is_year(&word) && {
+            let next: String = rest.clone().take_while(|c| c.is_alphanumeric()).collect();
+            is_year(&next)
+        };
         if !word.is_empty() {
             found.push(token(std::mem::take(&mut word)));
         }
         if matches!(c, ',' | '%') {
             found.push(token(c.to_string()));
         }
+        if stretch {
+            found.push(token("-".to_owned()));
+        }
     }
     found
+}
+
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The words of a phrase, for looking it up.
@@ -33,7 +45,7 @@ pub(super) fn words(phrase: &str) -> Vec<String> {
     tokens(phrase)
         .into_iter()
         .map(|token| token.text)
-        .filter(|text| text != ",")
+        .filter(|text| text != "," && text != "-")
         .collect()
 }
 
@@ -68,6 +80,11 @@ mod tests {
         );
         let texts: Vec<_> = tokens("Bali, NTB").into_iter().map(|t| t.text).collect();
         assert_eq!(texts, ["bali", ",", "ntb"]);
+        let texts: Vec<_> = tokens("2024-2025, 10-12")
+            .into_iter()
+            .map(|t| t.text)
+            .collect();
+        assert_eq!(texts, ["2024", "-", "2025", ",", "10", "12"]);
     }
 
     #[test]

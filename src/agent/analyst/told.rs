@@ -1,6 +1,7 @@
 //! What the tools told of the domain, and the part of it that one question is about.
 
 use super::outputs::{Entry, GlossaryOutput, SchemaOutput};
+use super::period::{DATE_WORDS, Period};
 use super::tokens::{tokens, without_ending, words};
 use super::world::World;
 
@@ -64,7 +65,8 @@ fn add(known: &mut Vec<Entry>, found: Vec<Entry>) {
     }
 }
 
-/// A text, and its words without endings of emphasis where it has any: the search compares whole words.
+/// A text, and its words without endings of emphasis where it has any, since the search compares whole words; and the words that
+/// moments are found by where it names a period.
 pub(super) fn searchable(question: &str) -> String {
     let plain: Vec<String> = tokens(question)
         .into_iter()
@@ -73,14 +75,21 @@ pub(super) fn searchable(question: &str) -> String {
             None => token.text,
         })
         .collect();
-    if plain
+    let mut added = Vec::new();
+    let is_punctuation = |word: &&String| *word == "," || *word == "-";
+    if !plain
         .iter()
-        .filter(|word| *word != ",")
+        .filter(|word| !is_punctuation(word))
         .eq(words(question).iter())
     {
-        question.to_owned()
-    } else {
-        format!("{question} ({})", plain.join(" "))
+        added.push(plain.join(" "));
+    }
+    if Period::is_named_in(question) {
+        added.extend(DATE_WORDS.map(str::to_owned));
+    }
+    match added.is_empty() {
+        true => question.to_owned(),
+        false => format!("{question} ({})", added.join(" ")),
     }
 }
 

@@ -8,9 +8,10 @@ use super::failure::Failure;
 use super::follow_up::Thread;
 use super::interpret::{Interpretation, LookUp, Understood, interpret};
 use super::language::Language;
-use super::outputs::{InstructionsOutput, RowsOutput, VerifiedOutput};
+use super::outputs::{InstructionsOutput, RowsOutput, TermsOutput, VerifiedOutput};
 use super::places::Lookup;
 use super::plan::Plan;
+use super::spelling::{self, Vocabulary};
 use super::stated::{self, Stated};
 use super::suggest;
 use super::todos::{Stage, todos};
@@ -19,6 +20,8 @@ use super::told::{Told, searchable};
 
 /// The search for business terms, which is asked for the question, and again for the questions that may be offered.
 const SEARCH: &str = "search_metrics_in_question";
+/// All business terms, which are asked for where a word may be misspelt.
+const GLOSSARY: &str = "get_business_glossary";
 const SUGGEST: &str = "suggest_follow_ups";
 
 /// A turn before it is streamed.
@@ -37,15 +40,12 @@ pub(super) fn first_turn(conversation: &Conversation<'_>) -> Draft {
     let told = Told::default();
     let language = thread(conversation, &told).language(conversation.question);
     let asked = argument("question", searchable(conversation.question));
-    // What a short question continues must be found too.
-    let all = conversation.earlier.iter().chain([&conversation.question]);
-    let all: Vec<String> = all.map(|text| searchable(text)).collect();
     Draft {
         calls: vec![
             ("write_todos", todos(Stage::Reading, language)),
             ("get_instructions", Map::new()),
             ("get_database_schema", Map::new()),
-            (SEARCH, argument("question", all.join("\n"))),
+            (SEARCH, argument("question", everything(conversation))),
             ("find_skills_for_question", asked),
             (
                 "lookup_verified_sql",
@@ -68,8 +68,53 @@ enum Meaning {
     Failure(Failure),
 }
 
-/// Goes on where the turn before ended.
+/// Goes on where the turn before ended. Once all business terms are known, misspelt words are read as what they are meant to be,
+/// and searched for as such.
 pub(super) fn later_turn(conversation: &Conversation<'_>) -> Draft {
+    let Some(terms) = conversation.output::<TermsOutput>(GLOSSARY) else {
+        return go_on(conversation);
+    };
+    let schema = conversation
+        .output("get_database_schema")
+        .unwrap_or_default();
+    let vocabulary = Vocabulary::new(&schema, &terms);
+    let (question, corrections) = spelling::corrected(conversation.question, &vocabulary);
+    let earlier: Vec<String> = conversation
+        .earlier
+        .iter()
+        .map(|text| spelling::corrected(text, &vocabulary).0)
+        .collect();
+    let earlier: Vec<&str> = earlier.iter().map(String::as_str).collect();
+    if corrections.is_empty() && earlier == conversation.earlier {
+        return go_on(conversation);
+    }
+    let conversation = conversation.with(&question, earlier);
+    let searched = everything(&conversation);
+    if !conversation.has_asked(SEARCH, &searched) {
+        return Draft {
+            calls: vec![(SEARCH, argument("question", searched))],
+            ..Draft::default()
+        };
+    }
+    let mut draft = go_on(&conversation);
+    let language = thread(&conversation, &Told::default()).language(&question);
+    if let Some(said) = spelling::said(&corrections, language)
+        && !draft.content.is_empty()
+    {
+        draft.content = format!("{said}\n\n{}", draft.content);
+    }
+    draft
+}
+
+/// What must be searched for: the question, and what a short one continues.
+fn everything(conversation: &Conversation<'_>) -> String {
+    let all = conversation.earlier.iter().chain([&conversation.question]);
+    let all: Vec<String> = all.map(|text| searchable(text)).collect();
+    all.join("\n")
+}
+
+/// Goes on with the words as they are.
+fn go_on(conversation: &Conversation<'_>) -> Draft {
     let told = Told::new(
         conversation
             .output("get_database_schema")
@@ -90,6 +135,18 @@ pub(super) fn later_turn(conversation: &Conversation<'_>) -> Draft {
     let meaning = meaning(conversation, &thread, language, &mut looked_up);
     let draft = match meaning {
         Meaning::Lookup(lookup) => query(None, &lookup.sql),
+        Meaning::Failure(failure)
+            if failure.may_be_misspelt()
+                && !conversation.has_called(GLOSSARY)
+                && std::iter::once(&conversation.question)
+                    .chain(&conversation.earlier)
+                    .any(|text| spelling::may_be_misspelt(text)) =>
+        {
+            Draft {
+                calls: vec![(GLOSSARY, Map::new())],
+                ..Draft::default()
+            }
+        }
         Meaning::Failure(failure) => {
             let world = told.world(conversation.question);
             text(answer::refusal(&failure, &world, language))

@@ -231,6 +231,8 @@ pub enum Role {
     Category,
     /// Periods: listed in order of time.
     Time,
+    /// Moments: what a period that a question names (`tahun 2024`) is compared with. Nothing is listed by them.
+    Date,
     /// No dimension: words for "the whole database", which change nothing.
     Everything,
 }
@@ -262,6 +264,9 @@ pub struct DimensionMeta {
     /// Whether the rows of `table` may be counted as things of this name ("how many provinces").
     #[serde(default)]
     pub countable: bool,
+    /// Dates: whether it is the one that is meant where a table has several and a question says none.
+    #[serde(default)]
+    pub usual: bool,
     /// What is counted when a question names the dimension and no metric ("the most common outlet type").
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<Side>,
@@ -338,6 +343,7 @@ pub(super) fn known_keys(metadata: &Metadata) -> &'static [&'static str] {
             "role",
             "inherited",
             "countable",
+            "usual",
             "counts",
             "note",
         ],

@@ -150,6 +150,18 @@ fn indonesian(failure: &Failure) -> String {
         Failure::NoMetric | Failure::WrongSense => {
             "Saya tidak memahami apa yang harus dihitung.".to_owned()
         }
+        Failure::NoDate { words, label } => format!(
+            "Data tidak mencatat tanggal untuk {}, jadi “{words}” tidak dapat saya gunakan.",
+            id.label(label)
+        ),
+        Failure::WhichDate { words, options } => {
+            let options: Vec<_> = options.iter().map(|label| id.label(label)).collect();
+            format!(
+                "“{words}” menurut tanggal yang mana: {}?",
+                id.list(&options, Conjunction::Or)
+            )
+        }
+        Failure::WhichYear { words } => format!("“{words}” pada tahun berapa?"),
         Failure::NothingBefore => {
             "Pertanyaan ini melanjutkan pertanyaan lain, tetapi tidak ada pertanyaan sebelumnya yang saya pahami. \
              Tuliskan pertanyaannya secara lengkap."
@@ -286,6 +298,18 @@ fn english(failure: &Failure) -> String {
         Failure::NoMetric | Failure::WrongSense => {
             "I do not understand what is to be computed.".to_owned()
         }
+        Failure::NoDate { words, label } => format!(
+            "The data holds no date for {}, so I cannot use “{words}”.",
+            en.label(label)
+        ),
+        Failure::WhichDate { words, options } => {
+            let options: Vec<_> = options.iter().map(|label| en.label(label)).collect();
+            format!(
+                "Which date does “{words}” go by: {}?",
+                en.list(&options, Conjunction::Or)
+            )
+        }
+        Failure::WhichYear { words } => format!("“{words}” of which year?"),
         Failure::NothingBefore => {
             "This question continues another one, but there is none before it that I understood. Please ask it in full."
                 .to_owned()
@@ -306,6 +330,8 @@ fn offer(failure: &Failure, world: &World, language: Language) -> Option<String>
             | Failure::Conflict { .. }
             | Failure::SumOrEach { .. }
             | Failure::WhatAboutIt { .. }
+            | Failure::WhichDate { .. }
+            | Failure::WhichYear { .. }
     );
     if asks_back || world.topics.is_empty() {
         return None;

@@ -92,6 +92,11 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
     ),
     (Word::Lead, "what about | how about | what if"),
     (
+        Word::Relative,
+        "this year | this month | this week | this quarter | last year | last month | last week | last \
+         quarter | next year | next month | next week | next quarter | today | yesterday | year to date",
+    ),
+    (
         Word::Write,
         "delete | drop | update | insert | remove | truncate | alter | create | grant | set",
     ),

@@ -17,7 +17,7 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
     (Word::List, "daftar | sebutkan | siapa | siapa saja"),
     (
         Word::HowMany,
-        "berapa | berapakah | berapa banyak | seberapa banyak | seberapa besar | berapa besar",
+        "berapa | brp | berapakah | berapa banyak | seberapa banyak | seberapa besar | berapa besar",
     ),
     (Word::Which, "mana | manakah | yang mana"),
     (Word::What, "apa"),
@@ -57,7 +57,7 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
         Word::Of,
         "dari | milik | dimiliki | dimiliki oleh | terhadap seluruh | dari seluruh | dari total",
     ),
-    (Word::With, "dengan"),
+    (Word::With, "dengan | dgn"),
     (Word::That, "yang | yg"),
     (Word::Have, "memiliki | punya | mempunyai"),
     (Word::Is, "adalah | ialah | merupakan | yaitu | yakni"),
@@ -111,6 +111,14 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
          sedangkan | jika",
     ),
     (Word::There, "di sana | disana | di situ | disitu"),
+    (
+        Word::Relative,
+        "tahun ini | tahun lalu | tahun kemarin | tahun depan | bulan ini | bulan lalu | bulan kemarin | \
+         bulan depan | minggu ini | minggu lalu | minggu kemarin | minggu depan | kuartal ini | kuartal lalu \
+         | kuartal kemarin | kuartal depan | semester ini | semester lalu | semester kemarin | semester depan \
+         | triwulan ini | triwulan lalu | triwulan kemarin | triwulan depan | hari ini | hari lalu | hari \
+         depan | tahun yang lalu | bulan yang lalu | kemarin",
+    ),
     (
         Word::Write,
         "hapus | hapuskan | ubah | ubahlah | ganti | tambahkan | tambah | masukkan | perbarui | kosongkan | hilangkan",

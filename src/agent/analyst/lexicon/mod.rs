@@ -60,6 +60,13 @@ impl Lexicon {
         self.words.contains(word)
     }
 
+    /// Every word that occurs in a phrase, and what it does when it is a phrase by itself.
+    pub fn all_words(&self) -> impl Iterator<Item = (&str, Option<Word>)> {
+        self.words
+            .iter()
+            .map(|word| (word.as_str(), self.word(std::slice::from_ref(word))))
+    }
+
     /// The number of words of the longest phrase.
     pub fn longest(&self) -> usize {
         self.longest

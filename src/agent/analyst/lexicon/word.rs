@@ -105,6 +105,8 @@ pub(in super::super) enum Word {
     Lead,
     /// The place of the question before: `di sana`.
     There,
+    /// A period that depends on what day it is: `tahun ini`, `last month`. Never understood, but named.
+    Relative,
     /// Wants to change data: `hapus`, `delete`.
     Write,
 }

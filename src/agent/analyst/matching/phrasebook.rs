@@ -27,6 +27,9 @@ impl Phrasebook {
         for (index, dimension) in world.dimensions.iter().enumerate() {
             book.add_all(&dimension.phrases, Sense::Dimension(index));
         }
+        for (index, date) in world.dates.iter().enumerate() {
+            book.add_all(&date.phrases, Sense::Date(index));
+        }
         book.add_all(&world.everything, Sense::Everything);
         for (column, known) in world.columns.iter().enumerate() {
             for (value, known) in known.values.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! What a phrase can stand for.
 
 use super::super::lexicon::Word;
+use super::super::period::{Certainty, Period};
 
 /// One meaning of a phrase. Numbers are places in the lists of the [`World`](super::super::world::World).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,17 @@ pub(in super::super) enum Sense {
     },
     /// The rows of a table that the catalogue has no words for.
     Table(usize),
+    /// A moment that a period can narrow: `bergabung`, `tanggal pengajuan`.
+    Date(usize),
+    /// A period.
+    Period {
+        /// The period.
+        period: Period,
+        /// How sure it is.
+        certainty: Certainty,
+    },
+    /// A month of which nothing says the year.
+    WhichYear,
     /// The whole database.
     Everything,
     /// A number.
@@ -39,6 +51,9 @@ pub(in super::super) enum Sense {
 impl Sense {
     /// Whether the catalogue gave the word its meaning, which goes before what the language says.
     pub fn is_of_the_domain(self) -> bool {
-        !matches!(self, Self::Word(_) | Self::Number(_) | Self::Unknown)
+        !matches!(
+            self,
+            Self::Word(_) | Self::Number(_) | Self::Period { .. } | Self::WhichYear | Self::Unknown
+        )
     }
 }

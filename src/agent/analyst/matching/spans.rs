@@ -1,6 +1,7 @@
 //! The question cut into known phrases, longest first.
 
 use super::super::lexicon::{Word, number};
+use super::super::period::{Certainty, Named, named};
 use super::super::tokens::Token;
 use super::{Phrasebook, Sense};
 
@@ -41,7 +42,10 @@ impl Span {
 pub(in super::super) fn spans(tokens: &[Token], book: &Phrasebook) -> Vec<Span> {
     let texts: Vec<String> = tokens.iter().map(|token| token.text.clone()).collect();
     let mut taken = vec![false; texts.len()];
-    let mut found = Vec::new();
+    let mut found = periods(tokens);
+    for span in &found {
+        taken[span.start..span.end].fill(true);
+    }
     for length in (1..=book.longest().max(3)).rev() {
         for start in 0..(texts.len() + 1).saturating_sub(length) {
             let end = start + length;
@@ -80,6 +84,34 @@ pub(in super::super) fn spans(tokens: &[Token], book: &Phrasebook) -> Vec<Span> 
     found.sort_by_key(|span| span.start);
     big_after_numbers_only(&mut found);
     found
+}
+
+/// The periods that the question names. They go first: `Maret` is no name of a place, nor 2025 an amount.
+fn periods(tokens: &[Token]) -> Vec<Span> {
+    named(tokens)
+        .into_iter()
+        .map(|period| {
+            let senses = match period.meaning {
+                Named::Period(period, certainty) => {
+                    let mut senses = vec![Sense::Period { period, certainty }];
+                    if certainty == Certainty::Bare
+                        && let Some(from) = period.from
+                    {
+                        senses.push(Sense::Number(from.year()));
+                    }
+                    senses
+                }
+                Named::WhichYear => vec![Sense::WhichYear],
+                Named::Nonsense => vec![Sense::Unknown],
+            };
+            Span {
+                start: period.start,
+                end: period.end,
+                senses,
+                quantified: false,
+            }
+        })
+        .collect()
 }
 
 fn is_quantified(words: &[String], book: &Phrasebook) -> bool {

@@ -1,7 +1,9 @@
 //! The query of an intent.
 
 use super::super::failure::{Failure, Property};
-use super::super::intent::{Direction, Extent, Figure, Filter, Group, Having, Intent, Operation};
+use super::super::intent::{
+    Direction, Extent, Figure, Filter, Group, Having, Intent, Operation, When,
+};
 use super::super::language::Language;
 use super::super::sql::ident::alias;
 use super::super::sql::{Output, Select};
@@ -91,6 +93,10 @@ fn plan_over(
                 .map(|filter| in_words(world, filter, language)),
         )
         .collect();
+    let scope: Vec<_> = scope
+        .into_iter()
+        .chain(intent.period.map(|when| when.period.in_words(language)))
+        .collect();
     let title = title(fact, &part, !scope.is_empty(), language);
     let names = Names::new(&groups, &title, language);
 
@@ -126,7 +132,10 @@ fn plan_over(
     };
     order(&mut select, intent, &groups, &names);
 
-    let mut notes: Vec<Label> = fact.note.iter().cloned().collect();
+    let by = intent
+        .period
+        .map(|when| dated(&world.dates[when.date].label));
+    let mut notes: Vec<Label> = fact.note.iter().cloned().chain(by).collect();
     notes.extend(groups.iter().filter_map(|group| group.note.clone()));
     notes.extend(filter_notes(world, intent));
     Ok(Plan {
@@ -255,6 +264,11 @@ pub(super) fn base(
     }
     let (conditions, _) = conditions(world, intent)?;
     select.conditions.extend(conditions);
+    if let Some(When { date, period }) = intent.period {
+        let date = &world.dates[date];
+        distance += reach(world, &mut select, fact, &date.table, true, &date.label)?;
+        select.conditions.extend(period.conditions(&date.sql));
+    }
     Ok((select, distance))
 }
 
@@ -270,6 +284,14 @@ fn conditions(world: &World, intent: &Intent) -> Result<(Vec<String>, Vec<String
     };
     let whole = side(&intent.filters, &intent.having)?;
     Ok((whole, side(&intent.part, &intent.part_having)?))
+}
+
+/// Which moment a period goes by.
+pub(super) fn dated(date: &Label) -> Label {
+    Label {
+        id: format!("Periode dihitung menurut {}.", date.id),
+        en: Some(format!("The period goes by the {}.", date.english())),
+    }
 }
 
 fn outputs(

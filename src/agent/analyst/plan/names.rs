@@ -6,7 +6,7 @@ use super::super::language::Language;
 use super::super::sql::Output;
 use super::super::sql::ident::{alias, ident};
 use super::super::world::World;
-use super::build::{base, filter_notes, unique};
+use super::build::{base, dated, filter_notes, unique};
 use super::columns::{group_column, in_words};
 use super::fact::Fact;
 use super::{Plan, having};
@@ -47,8 +47,12 @@ pub(super) fn plan(
     let filters = intent.filters.iter();
     let scope: Vec<String> = has
         .chain(filters.map(|filter| in_words(world, filter, language)))
+        .chain(intent.period.map(|when| when.period.in_words(language)))
         .collect();
-    let mut notes: Vec<Label> = fact.note.iter().cloned().collect();
+    let by = intent
+        .period
+        .map(|when| dated(&world.dates[when.date].label));
+    let mut notes: Vec<Label> = fact.note.iter().cloned().chain(by).collect();
     notes.extend(filter_notes(world, intent));
     Ok(Plan {
         sql: select.render(),

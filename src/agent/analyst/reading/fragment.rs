@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::change::{Change, ChangedValues};
+use super::super::change::{Change, ChangedPeriod, ChangedValues};
 use super::super::failure::Failure;
 use super::super::intent::Group;
 use super::super::lexicon::Word;
@@ -14,7 +14,7 @@ use super::super::world::World;
 use super::order::MOST_ROWS;
 use super::units::{Unit, Units};
 use super::values::Joined;
-use super::{Draft, figure, groups, leftover, order, values};
+use super::{Draft, figure, groups, leftover, order, periods, values};
 
 /// Reads what a fragment changes.
 ///
@@ -35,6 +35,7 @@ pub(in super::super) fn read_fragment(world: &World, units: Vec<Unit>) -> Result
             unknown: false,
         });
     }
+    let period = periods::read(&mut units, true)?;
     groups::read(&mut units, &mut draft)?;
     let dimension = dimension(&mut units, &mut draft)?;
     let metric = metric(&mut units)?;
@@ -69,6 +70,11 @@ pub(in super::super) fn read_fragment(world: &World, units: Vec<Unit>) -> Result
         amount,
         sort: ranking.sort,
         there: !there.is_empty(),
+        period: period.map(|named| ChangedPeriod {
+            period: named.period,
+            written: named.written,
+            date: named.date,
+        }),
     };
     if change == Change::default() {
         return Err(Failure::NoMetric);

@@ -14,6 +14,10 @@ pub(super) fn check(units: &Units) -> Result<(), Failure> {
             unknown: true,
         });
     }
+    let months = units.written_where(|unit| unit.sense == Sense::WhichYear);
+    if let Some(words) = months.into_iter().next() {
+        return Err(Failure::WhichYear { words });
+    }
     let left = units.written_where(is_left);
     if left.is_empty() {
         Ok(())

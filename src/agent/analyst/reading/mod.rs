@@ -15,6 +15,7 @@ mod names;
 mod nouns;
 mod operation;
 mod order;
+mod periods;
 mod share;
 mod subject;
 mod units;
@@ -71,6 +72,7 @@ pub(super) fn read(world: &World, units: Vec<Unit>) -> Result<Intent, Failure> {
         ..Draft::default()
     };
     having::read(&mut units, &mut draft)?;
+    let period = periods::read(&mut units, false)?;
     groups::read(&mut units, &mut draft)?;
     counting::read(&mut units, &mut draft);
     subject::read(&mut units, &mut draft)?;
@@ -84,7 +86,7 @@ pub(super) fn read(world: &World, units: Vec<Unit>) -> Result<Intent, Failure> {
         None => figure::read(&units, &mut draft, quantities, order)?,
     };
     let Split { whole, part } = share::split(&units, &mut draft, figure)?;
-    let mut groups = draft.groups;
+    let mut groups = draft.groups.clone();
     if let Some((subject, _)) = draft.subject {
         if !groups.is_empty() {
             return Err(Failure::Unclear {
@@ -99,7 +101,7 @@ pub(super) fn read(world: &World, units: Vec<Unit>) -> Result<Intent, Failure> {
     if matches!(figure, Figure::Things { .. }) && !(groups.is_empty() || order.is_none()) {
         return Err(Failure::NothingToRank);
     }
-    Ok(Intent {
+    let mut intent = Intent {
         figure,
         groups,
         all: draft.all,
@@ -107,6 +109,11 @@ pub(super) fn read(world: &World, units: Vec<Unit>) -> Result<Intent, Failure> {
         part: part.filters,
         having: whole.having,
         part_having: part.having,
+        period: None,
         order,
-    })
+    };
+    if let Some(named) = period {
+        intent.period = Some(periods::narrowed(&units, &draft, &intent, &named)?);
+    }
+    Ok(intent)
 }

@@ -48,6 +48,7 @@ impl World {
         }
         world.add_foreign_keys(&schema.tables);
         world.add_schema_columns(&schema.tables);
+        world.add_schema_dates(&schema.tables);
         world.name_owners();
         world
     }
@@ -88,6 +89,10 @@ impl World {
     fn add_dimension(&mut self, entry: &Entry, meta: DimensionMeta, tables: &[SchemaTable]) {
         if meta.role == Role::Everything {
             self.everything.extend(phrases(entry));
+            return;
+        }
+        if meta.role == Role::Date {
+            self.add_date(entry, meta);
             return;
         }
         let own: Vec<Vec<String>> = meta
@@ -230,7 +235,8 @@ impl World {
     }
 }
 
-fn phrases(entry: &Entry) -> Vec<String> {
+/// The words that an entry is found by.
+pub(super) fn phrases(entry: &Entry) -> Vec<String> {
     std::iter::once(&entry.metric)
         .chain(&entry.alias)
         .cloned()

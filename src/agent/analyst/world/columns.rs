@@ -118,7 +118,7 @@ impl World {
 }
 
 /// `registration_type`, `registrationType` → `registration type`.
-fn spell(name: &str) -> String {
+pub(super) fn spell(name: &str) -> String {
     let mut spelled = String::new();
     for c in name.chars() {
         if c == '_' {

@@ -3,10 +3,12 @@
 mod build;
 mod columns;
 mod comments;
+mod dates;
 mod graph;
 
 use crate::agent::catalogue::metadata::{Label, MetricMeta, Side};
 
+pub(super) use dates::DateColumn;
 pub(super) use graph::{Graph, Join, NoPath};
 
 /// Everything that the tools said about the domain.
@@ -18,6 +20,8 @@ pub(super) struct World {
     pub columns: Vec<Column>,
     /// The names for columns, or for the part of a column with one prefix.
     pub dimensions: Vec<Dimension>,
+    /// The moments that periods narrow.
+    pub dates: Vec<DateColumn>,
     /// The many-to-one joins.
     pub graph: Graph,
     /// Words for the whole database.
