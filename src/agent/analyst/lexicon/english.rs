@@ -33,7 +33,7 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
         "percent | percentage | percentages | share | what share | per cent | percentage of | share of | fraction | \
          proportion | proportions | %",
     ),
-    (Word::Spread, "distribution | breakdown | spread"),
+    (Word::Spread, "distribution | breakdown | spread | trend"),
     (Word::Makeup, "composition | makeup"),
     (
         Word::Per,
@@ -67,7 +67,7 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
         Word::Sort,
         "sort | sorted | rank | ranked | order | ordered | ranking of | ranking",
     ),
-    (Word::All, "all | entire | whole"),
+    (Word::All, "all | entire | whole | including all"),
     (Word::And, "and"),
     (Word::Or, "or"),
     (Word::Versus, "vs | versus | compared to | compared with"),

@@ -38,7 +38,7 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
     ),
     (
         Word::Spread,
-        "distribusi | sebaran | penyebaran | persebaran | rincian",
+        "distribusi | sebaran | penyebaran | persebaran | rincian | tren",
     ),
     (Word::Makeup, "komposisi"),
     (
@@ -76,7 +76,10 @@ pub(super) const PHRASES: &[(Word, &str)] = &[
         Word::Sort,
         "urutkan | diurutkan | urut | urutan | peringkat | ranking | rangking",
     ),
-    (Word::All, "semua | seluruh | segenap"),
+    (
+        Word::All,
+        "semua | seluruh | segenap | termasuk semua | termasuk seluruh",
+    ),
     (Word::And, "dan | serta | maupun"),
     (Word::Or, "atau"),
     (

@@ -1,15 +1,16 @@
 //! The query of an intent.
 
 use super::super::failure::{Failure, Property};
-use super::super::intent::{
-    Direction, Extent, Figure, Filter, Group, Having, Intent, Operation, When,
-};
+use super::super::intent::{Direction, Extent, Figure, Intent, Operation, When};
 use super::super::language::Language;
 use super::super::sql::ident::alias;
 use super::super::sql::{Output, Select};
 use super::super::world::World;
-use super::columns::{GroupColumn, condition, group_column, in_words, left_out, reach};
+use super::columns::{GroupColumn, group_column, in_words, reach};
 use super::fact::{Fact, facts};
+use super::narrowing::{
+    compared, conditions, dated, filter_notes, is_compared, turned_round, unique,
+};
 use super::titles::title;
 use super::{Plan, having, names, ratio, whole};
 use crate::agent::catalogue::metadata::{Format, Label, Style};
@@ -46,17 +47,6 @@ pub(in super::super) fn plan(
         }
     }
     Err(failure.unwrap_or(Failure::NoMetric))
-}
-
-/// Things that are counted over rows of another table may have several values there: one in two sectors is in another sector
-/// than `Pertanian`, and yet not outside of it. Only where each value is listed by itself it does not matter.
-fn turned_round(world: &World, intent: &Intent, fact: &Fact) -> Result<(), Failure> {
-    let mut filters = intent.filters.iter().chain(&intent.part);
-    let hides = |filter: &Filter| filter.negated && !is_listed(world, intent, filter.column);
-    match !fact.additive && filters.any(hides) {
-        true => Err(Failure::TwoReadings),
-        false => Ok(()),
-    }
 }
 
 fn plan_over(
@@ -156,30 +146,6 @@ fn plan_over(
     })
 }
 
-/// What a reader must know about the values that narrow.
-pub(super) fn filter_notes(world: &World, intent: &Intent) -> Vec<Label> {
-    let inside = intent.having.iter().chain(&intent.part_having);
-    let inside = inside.flat_map(|having| &having.inside);
-    let filters = intent.filters.iter().chain(&intent.part).chain(inside);
-    filters
-        .flat_map(|filter| {
-            let note = world.columns[filter.column].note.clone();
-            note.into_iter().chain(left_out(world, filter))
-        })
-        .collect()
-}
-
-/// Each note once.
-pub(super) fn unique(notes: Vec<Label>) -> Vec<Label> {
-    let mut unique = Vec::new();
-    for note in notes {
-        if !unique.contains(&note) {
-            unique.push(note);
-        }
-    }
-    unique
-}
-
 /// The names of the result's columns.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -270,28 +236,6 @@ pub(super) fn base(
         select.conditions.extend(period.conditions(&date.sql));
     }
     Ok((select, distance))
-}
-
-/// The conditions of the whole, and those of the part of a share.
-fn conditions(world: &World, intent: &Intent) -> Result<(Vec<String>, Vec<String>), Failure> {
-    let side = |filters: &[Filter], having: &[Having]| -> Result<Vec<String>, Failure> {
-        let values = filters.iter().filter_map(|filter| condition(world, filter));
-        let mut all: Vec<String> = values.collect();
-        for having in having {
-            all.push(having::condition(world, having)?);
-        }
-        Ok(all)
-    };
-    let whole = side(&intent.filters, &intent.having)?;
-    Ok((whole, side(&intent.part, &intent.part_having)?))
-}
-
-/// Which moment a period goes by.
-pub(super) fn dated(date: &Label) -> Label {
-    Label {
-        id: format!("Periode dihitung menurut {}.", date.id),
-        en: Some(format!("The period goes by the {}.", date.english())),
-    }
 }
 
 fn outputs(
@@ -394,31 +338,4 @@ fn order(select: &mut Select, intent: &Intent, groups: &[GroupColumn], names: &N
         }
         Extent::All => select.order_by.extend(labels),
     }
-}
-
-/// Whether a filter's values are listed one by one.
-fn is_compared(world: &World, intent: &Intent, filter: &Filter) -> bool {
-    !filter.negated && is_listed(world, intent, filter.column)
-}
-
-/// Whether a column is one of the groups.
-fn is_listed(world: &World, intent: &Intent, column: usize) -> bool {
-    intent.groups.iter().any(|group| match group {
-        Group::Dimension(dimension) => world.dimensions[*dimension].column == column,
-        Group::Column(known) => *known == column,
-        Group::Entity(_) => false,
-    })
-}
-
-/// The values of the columns that are groups because several of their values were named.
-fn compared(world: &World, intent: &Intent) -> Vec<String> {
-    intent
-        .filters
-        .iter()
-        .filter(|filter| is_compared(world, intent, filter))
-        .flat_map(|filter| {
-            let values = filter.values.iter();
-            values.map(|value| world.value(filter.column, *value).to_owned())
-        })
-        .collect()
 }

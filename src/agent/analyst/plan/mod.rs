@@ -5,6 +5,7 @@ mod columns;
 mod fact;
 mod having;
 mod names;
+mod narrowing;
 mod ratio;
 mod titles;
 mod whole;

@@ -6,9 +6,10 @@ use super::super::language::Language;
 use super::super::sql::Output;
 use super::super::sql::ident::{alias, ident};
 use super::super::world::World;
-use super::build::{base, dated, filter_notes, unique};
+use super::build::base;
 use super::columns::{group_column, in_words};
 use super::fact::Fact;
+use super::narrowing::{dated, filter_notes, unique};
 use super::{Plan, having};
 use crate::agent::catalogue::metadata::{Format, Label};
 

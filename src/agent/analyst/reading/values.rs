@@ -69,6 +69,10 @@ fn list(units: &mut Units, first: usize, column: usize) -> Result<(NamedValues, 
             break;
         }
         let mut value = at;
+        // `berapa di Jawa Barat dan berapa di Jawa Timur`
+        if units.word(at - 1) == Some(Word::And) && units.word(value) == Some(Word::HowMany) {
+            value += 1;
+        }
         while matches!(units.word(value), Some(Word::In | Word::Of)) {
             value += 1;
         }
