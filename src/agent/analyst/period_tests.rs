@@ -74,7 +74,10 @@ fn a_period_goes_with_sums_shares_groups_trends_and_places() {
         ),
         (
             "Jumlah koperasi untuk semua provinsi pada tahun 2024",
-            &["LEFT JOIN counted", "    AND cooperative.created_at AT TIME ZONE 'UTC' < '2025-01-01'"],
+            &[
+                "LEFT JOIN counted",
+                "    AND cooperative.created_at AT TIME ZONE 'UTC' < '2025-01-01'",
+            ],
         ),
         (
             "Pada tahun 2024, provinsi mana yang koperasinya paling banyak?",
