@@ -46,6 +46,21 @@ LIMIT 5"
 }
 
 #[test]
+fn a_period_beside_what_is_had_must_say_which_moment_it_narrows() {
+    for question in [
+        "Berapa koperasi yang belum punya gerai tahun 2024?",
+        "Berapa koperasi yang punya domain pada 2024?",
+        "Koperasi mana yang belum punya anggota di Bali pada 2024?",
+        "How many cooperatives have no outlets in 2024?",
+        "Berapa koperasi yang terdaftar pada 2024 yang belum punya gerai?",
+    ] {
+        refused(&koperasi(), question, "2024");
+    }
+    let sql = koperasi().sql("Berapa koperasi yang tidak di Bali tahun 2024?");
+    assert!(sql.contains("<> 'Bali'") && sql.contains(YEAR), "{sql}");
+}
+
+#[test]
 fn a_period_goes_with_sums_shares_groups_trends_and_places() {
     for (question, parts) in [
         (

@@ -62,7 +62,9 @@ pub(super) fn narrowed(world: &World, intent: &Intent, asked: &Asked<'_>) -> Res
             .map(|date| world.dates[*date].label.clone())
             .collect(),
     };
-    if !others.is_empty() {
+    // `koperasi yang punya domain pada 2024` may be about the moment when they got it.
+    let is_had = !intent.having.is_empty() || !intent.part_having.is_empty();
+    if is_had || !others.is_empty() {
         return Err(which());
     }
     let usual: Vec<usize> = own

@@ -195,9 +195,12 @@ fn stretch(words: Words<'_>, at: usize) -> Option<(usize, Named)> {
     Some((end, meaning))
 }
 
+/// What is left of a period on one side of it.
+type Side = fn(Period) -> Period;
+
 /// `sejak 2024`, `before March 2025`.
 fn open(words: Words<'_>, at: usize) -> Option<(usize, Named)> {
-    let sides: [(&[&[&str]], fn(Period) -> Period); 3] = [
+    let sides: [(&[&[&str]], Side); 3] = [
         (&SINCE, |period| Period {
             until: None,
             ..period
