@@ -7,7 +7,7 @@ use kai_e2e::harness::{Harness, HarnessSettings, Outcome, harness};
 use rstest::rstest;
 use tokio_postgres::NoTls;
 
-use crate::external_callers::temporal_cli;
+use crate::external_callers::cancel;
 use crate::support::{Result, active_queries, eventually};
 
 #[rstest]
@@ -44,16 +44,7 @@ async fn cancelling_stops_the_agent_and_its_sql_and_ends_the_stream(
         count == 1
     })
     .await?;
-    let cancelled = temporal_cli(
-        &harness,
-        &["workflow", "cancel", "--workflow-id", asked.workflow_id()],
-    )
-    .await?;
-    assert!(
-        cancelled.status.success(),
-        "{}",
-        crate::support::shown(&cancelled)
-    );
+    cancel(&harness, asked.workflow_id()).await?;
 
     let run = asked.finish().await?;
     assert_eq!(run.outcome(), &Outcome::Cancelled);

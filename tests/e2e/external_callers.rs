@@ -34,6 +34,14 @@ pub async fn temporal_cli(harness: &Harness, arguments: &[&str]) -> Result<Outpu
     output(command).await
 }
 
+/// Cancels a workflow, as somebody at a terminal does.
+pub async fn cancel(harness: &Harness, workflow_id: &str) -> Result {
+    let arguments = ["workflow", "cancel", "--workflow-id", workflow_id];
+    let cancelled = temporal_cli(harness, &arguments).await?;
+    assert!(cancelled.status.success(), "{}", shown(&cancelled));
+    Ok(())
+}
+
 async fn execute(harness: &Harness, input: &Value) -> Result<Output> {
     let id = format!("cli-{}", uuid::Uuid::new_v4().simple());
     temporal_cli(

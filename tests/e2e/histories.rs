@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
 use crate::command::{assert_nothing_left, isolated};
-use crate::external_callers::temporal_cli;
+use crate::external_callers::{cancel, temporal_cli};
 use crate::support::{CANONICAL, Result, active_queries, eventually, kai_e2e, output, shown};
 
 fn folder() -> PathBuf {
@@ -131,9 +131,7 @@ impl Held {
             .start()
             .await?;
         self.waits().await?;
-        let arguments = ["workflow", "cancel", "--workflow-id", asked.workflow_id()];
-        let cancelled = temporal_cli(&self.harness, &arguments).await?;
-        assert!(cancelled.status.success(), "{}", shown(&cancelled));
+        cancel(&self.harness, asked.workflow_id()).await?;
         let run = asked.finish().await?;
         self.released().await?;
         Ok(run)

@@ -10,6 +10,7 @@ use kai_e2e::harness::{Harness, HarnessSettings, Run, RunningAsk, harness};
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use crate::models::told;
 use crate::support::{Result, eventually, query};
 
 /// Far beyond what is needed.
@@ -44,13 +45,7 @@ impl Querying {
 
     /// What the model was told of its query.
     fn told(&self) -> Result<Value> {
-        let requests = self.model.requests();
-        let messages = requests.last().and_then(|last| last["messages"].as_array());
-        let output = messages
-            .and_then(|all| all.iter().rev().find(|message| message["role"] == "tool"))
-            .and_then(|message| message["content"].as_str())
-            .ok_or("the model was told nothing")?;
-        Ok(serde_json::from_str(output)?)
+        told(&self.model.requests())
     }
 }
 

@@ -9,8 +9,8 @@ use temporalio_common::protos::temporal::api::enums::v1::TaskQueueKind;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use tokio_postgres::NoTls;
 
-use crate::external_callers::temporal_cli;
-use crate::support::{CANONICAL, Result, active_queries, eventually, shown};
+use crate::external_callers::cancel;
+use crate::support::{CANONICAL, Result, active_queries, eventually};
 
 async fn without_cache(harness: &Harness) -> Result<Harness> {
     let settings = HarnessSettings {
@@ -105,9 +105,7 @@ async fn a_cancelled_run_ends_its_stream(#[future(awt)] harness: Harness) -> Res
         count == 1
     })
     .await?;
-    let arguments = ["workflow", "cancel", "--workflow-id", asked.workflow_id()];
-    let cancelled = temporal_cli(&harness, &arguments).await?;
-    assert!(cancelled.status.success(), "{}", shown(&cancelled));
+    cancel(&harness, asked.workflow_id()).await?;
     let run = asked.finish().await?;
     assert_eq!(run.outcome(), &Outcome::Cancelled);
     run.expect_events("… error done")?;

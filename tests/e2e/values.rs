@@ -7,6 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::configuring::done;
+use crate::models::told;
 use crate::support::{Result, golden};
 
 const TABLE: &str = r#"
@@ -150,13 +151,7 @@ async fn every_value_arrives_exactly(#[future(awt)] harness: Harness) -> Result 
         assert!(text.contains(digits), "{digits}: {text}");
     }
     // The model was given the same rows.
-    let messages = requests.last().ok_or("requests")?["messages"].clone();
-    let output = messages
-        .as_array()
-        .and_then(|all| all.iter().rev().find(|message| message["role"] == "tool"))
-        .and_then(|message| message["content"].as_str())
-        .ok_or("an output")?;
-    let output: Value = serde_json::from_str(output)?;
+    let output = told(&requests)?;
     assert_eq!(output["rows"], serde_json::to_value(&rows.data)?);
     Ok(())
 }

@@ -51,18 +51,10 @@ impl DeltaSink for Sink {
 impl Domain {
     /// The built-in catalogue over a cut-down schema.
     pub fn koperasi(schema: Value) -> Self {
-        let documents = Catalogue::embedded()
-            .expect("the built-in catalogue")
-            .documents("c");
-        let glossary = documents
-            .glossary
-            .into_iter()
-            .map(|entry| {
-                let metadata: Value = serde_json::from_str(&entry.metadata).expect("an object");
-                json!({"metric": entry.metric, "alias": entry.alias, "sql": entry.sql, "metadata": metadata})
-            })
-            .collect();
-        Self { schema, glossary }
+        Self {
+            schema,
+            glossary: glossary(),
+        }
     }
 
     /// Runs a question; `rows` is asked for the output of each statement.
@@ -97,6 +89,25 @@ impl Domain {
             [one] => one.clone(),
             _ => panic!("{question}: {:?}\n{}", played.statements, played.answer),
         }
+    }
+
+    /// The answer to a question for which nothing is sent.
+    #[track_caller]
+    pub fn refuses(&self, question: &str) -> String {
+        self.refuses_after(&[], question)
+    }
+
+    /// The answer to a question for which nothing is sent, after others of the same conversation.
+    #[track_caller]
+    pub fn refuses_after(&self, earlier: &[&str], question: &str) -> String {
+        let played = self.after(earlier, question);
+        assert_eq!(
+            played.statements,
+            Vec::<String>::new(),
+            "{earlier:?} {question}: {}",
+            played.answer
+        );
+        played.answer
     }
 
     async fn run(&self, earlier: &[&str], question: &str, rows: impl Fn(&str) -> Value) -> Played {
@@ -197,6 +208,21 @@ fn folded(text: &str) -> String {
         .map(str::to_owned)
         .collect();
     format!(" {} ", words.join(" "))
+}
+
+/// The terms of the built-in catalogue, as the tools give them.
+pub(super) fn glossary() -> Vec<Value> {
+    let documents = Catalogue::embedded()
+        .expect("the built-in catalogue")
+        .documents("c");
+    documents
+        .glossary
+        .into_iter()
+        .map(|entry| {
+            let metadata: Value = serde_json::from_str(&entry.metadata).expect("an object");
+            json!({"metric": entry.metric, "alias": entry.alias, "sql": entry.sql, "metadata": metadata})
+        })
+        .collect()
 }
 
 /// Output of a `sql_query` that ran.

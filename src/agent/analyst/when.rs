@@ -97,11 +97,7 @@ fn has_state(world: &World, intent: &Intent, home: &str) -> bool {
 /// The table whose rows are measured, and what they are called.
 pub(super) fn home(world: &World, figure: Figure) -> (&str, Label) {
     match figure {
-        Figure::Metric { metric, .. } => {
-            let meta = &world.metrics[metric].meta;
-            (meta.table.as_str(), meta.label.clone())
-        }
-        Figure::Names(Group::Entity(metric)) => {
+        Figure::Metric { metric, .. } | Figure::Names(Group::Entity(metric)) => {
             let meta = &world.metrics[metric].meta;
             (meta.table.as_str(), meta.label.clone())
         }

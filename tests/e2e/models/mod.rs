@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use kai_e2e::agent::models::{ChatSettings, Endpoint, ModelChoice, ScriptedServer};
 use kai_e2e::harness::{Harness, HarnessSettings};
 
+use serde_json::Value;
+
 use crate::support::Result;
 
 /// A harness on the same stack whose worker has this model.
@@ -30,6 +32,16 @@ fn live(server: &ScriptedServer) -> Result<ModelChoice> {
         endpoint,
         scripts::MODEL,
     )))
+}
+
+/// What the model was told of its last call, in the last request.
+pub fn told(requests: &[Value]) -> Result<Value> {
+    let messages = requests.last().and_then(|last| last["messages"].as_array());
+    let output = messages
+        .and_then(|all| all.iter().rev().find(|message| message["role"] == "tool"))
+        .and_then(|message| message["content"].as_str())
+        .ok_or("the model was told nothing")?;
+    Ok(serde_json::from_str(output)?)
 }
 
 /// A recording of `fixtures/recordings/`.

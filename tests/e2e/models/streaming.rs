@@ -12,8 +12,8 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::{live, scripts, with_model};
-use crate::external_callers::temporal_cli;
-use crate::support::{Result, shown};
+use crate::external_callers::cancel;
+use crate::support::Result;
 
 /// On everything that is waited for, far beyond what is needed.
 const BOUND: Duration = Duration::from_secs(60);
@@ -91,12 +91,7 @@ async fn cancelling_while_the_model_talks_ends_its_turn_and_keeps_what_it_said(
     tokio::time::timeout(BOUND, heard.notified())
         .await
         .map_err(bound("nobody heard the model"))?;
-    let cancelled = temporal_cli(
-        &with,
-        &["workflow", "cancel", "--workflow-id", asked.workflow_id()],
-    )
-    .await?;
-    assert!(cancelled.status.success(), "{}", shown(&cancelled));
+    cancel(&with, asked.workflow_id()).await?;
 
     let run = asked.finish().await?;
     assert_eq!(run.outcome(), &Outcome::Cancelled);

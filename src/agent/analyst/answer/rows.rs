@@ -66,17 +66,22 @@ fn read(plan: &Plan, result: &RowsOutput, row: &Map<String, Value>, language: La
             .unwrap_or(&Value::Null)
     };
     let groups = (0..plan.groups.len())
-        .map(|index| match cell(index) {
-            Value::String(text) => text.clone(),
-            Value::Null => language.pick("(tidak diisi)", "(not filled in)").to_owned(),
-            other => other.to_string(),
-        })
+        .map(|index| text(cell(index), language))
         .collect();
     let value = cell(plan.groups.len());
     Row {
         groups,
         figure: figure(value, &plan.format, language),
         empty: value.is_null(),
+    }
+}
+
+/// A cell that names something.
+pub(super) fn text(cell: &Value, language: Language) -> String {
+    match cell {
+        Value::String(text) => text.clone(),
+        Value::Null => language.pick("(tidak diisi)", "(not filled in)").to_owned(),
+        other => other.to_string(),
     }
 }
 
@@ -138,7 +143,7 @@ fn missing(plan: &Plan, rows: &[Row], language: Language) -> Option<String> {
 }
 
 /// What a reader must know: the catalogue's notes, and how equals were put in order.
-fn notes(plan: &Plan, rows: &[Row], language: Language) -> Option<String> {
+pub(super) fn notes(plan: &Plan, rows: &[Row], language: Language) -> Option<String> {
     let mut notes: Vec<&str> = plan.notes.iter().map(|note| language.label(note)).collect();
     let first = plan
         .order

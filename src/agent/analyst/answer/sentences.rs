@@ -94,7 +94,7 @@ pub(super) fn lead(plan: &Plan, rows: usize, language: Language) -> String {
 }
 
 /// The figure with what narrows it.
-fn scoped(plan: &Plan) -> String {
+pub(super) fn scoped(plan: &Plan) -> String {
     if plan.scope.is_empty() {
         plan.title.clone()
     } else {

@@ -52,17 +52,17 @@ impl Phrasebook {
 
     /// Tables by their comments, where nothing else is known by any of the words: the catalogue knows better.
     fn add_tables(&mut self, world: &World) {
-        let known = self.known.clone();
+        let mut unknown = Vec::new();
         for (index, table) in world.tables.iter().enumerate() {
-            for phrase in &table.phrases {
-                let key = words(phrase);
-                if !key
-                    .iter()
-                    .any(|word| known.contains(word) || lexicon().knows(word))
-                {
-                    self.add(key, Sense::Table(index));
+            for key in table.phrases.iter().map(|phrase| words(phrase)) {
+                let is_known = |word: &String| self.known.contains(word) || lexicon().knows(word);
+                if !key.iter().any(is_known) {
+                    unknown.push((key, Sense::Table(index)));
                 }
             }
+        }
+        for (key, sense) in unknown {
+            self.add(key, sense);
         }
     }
 

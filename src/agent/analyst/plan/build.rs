@@ -8,12 +8,10 @@ use super::super::sql::{Output, Select};
 use super::super::world::World;
 use super::columns::{GroupColumn, group_column, in_words, reach};
 use super::fact::{Fact, facts};
-use super::narrowing::{
-    compared, conditions, dated, filter_notes, is_compared, turned_round, unique,
-};
+use super::narrowing::{compared, conditions, notes, scope, turned_round};
 use super::titles::title;
 use super::{Plan, having, names, ratio, whole};
-use crate::agent::catalogue::metadata::{Format, Label, Style};
+use crate::agent::catalogue::metadata::{Format, Style};
 
 /// Another table to count over is only for dimensions that the first does not lead to.
 const DETOUR: usize = 20;
@@ -72,21 +70,7 @@ fn plan_over(
                 .map(|filter| in_words(world, filter, language)),
         )
         .collect();
-    let filters = intent.filters.iter();
-    let scope: Vec<_> = intent
-        .having
-        .iter()
-        .map(has)
-        .chain(
-            filters
-                .filter(|filter| !is_compared(world, intent, filter))
-                .map(|filter| in_words(world, filter, language)),
-        )
-        .collect();
-    let scope: Vec<_> = scope
-        .into_iter()
-        .chain(intent.period.map(|when| when.period.in_words(language)))
-        .collect();
+    let scope = scope(world, intent, &fact.table, language);
     let title = title(fact, &part, !scope.is_empty(), language);
     let names = Names::new(&groups, &title, language);
 
@@ -122,12 +106,6 @@ fn plan_over(
     };
     order(&mut select, intent, &groups, &names);
 
-    let by = intent
-        .period
-        .map(|when| dated(&world.dates[when.date].label));
-    let mut notes: Vec<Label> = fact.note.iter().cloned().chain(by).collect();
-    notes.extend(groups.iter().filter_map(|group| group.note.clone()));
-    notes.extend(filter_notes(world, intent));
     Ok(Plan {
         sql: select.render(),
         title,
@@ -135,12 +113,12 @@ fn plan_over(
             .iter()
             .map(|group| language.label(&group.label).to_owned())
             .collect(),
-        scope: scope.join(" "),
+        scope,
         format: format(fact),
         compared: compared(world, intent),
         counts_present_only: fact.additive && !intent.all,
         order: intent.order,
-        notes: unique(notes),
+        notes: notes(world, intent, fact, &groups),
         names_only: false,
         distance,
     })

@@ -6,11 +6,11 @@ use super::super::language::Language;
 use super::super::sql::Output;
 use super::super::sql::ident::{alias, ident};
 use super::super::world::World;
+use super::Plan;
 use super::build::base;
-use super::columns::{group_column, in_words};
+use super::columns::group_column;
 use super::fact::Fact;
-use super::narrowing::{dated, filter_notes, unique};
-use super::{Plan, having};
+use super::narrowing::{notes, scope};
 use crate::agent::catalogue::metadata::{Format, Label};
 
 /// The query: one row for each, also where two have the same name.
@@ -43,28 +43,16 @@ pub(super) fn plan(
         sql: column.sql,
         alias: name,
     });
-    let has = intent.having.iter();
-    let has = has.map(|having| having::in_words(world, having, &fact.table, language));
-    let filters = intent.filters.iter();
-    let scope: Vec<String> = has
-        .chain(filters.map(|filter| in_words(world, filter, language)))
-        .chain(intent.period.map(|when| when.period.in_words(language)))
-        .collect();
-    let by = intent
-        .period
-        .map(|when| dated(&world.dates[when.date].label));
-    let mut notes: Vec<Label> = fact.note.iter().cloned().chain(by).collect();
-    notes.extend(filter_notes(world, intent));
     Ok(Plan {
         sql: select.render(),
         title: language.label(&label).to_owned(),
         groups: vec![language.label(&column.label).to_owned()],
-        scope: scope.join(" "),
+        scope: scope(world, intent, &fact.table, language),
         format: Format::default(),
         compared: Vec::new(),
         order: None,
         counts_present_only: false,
-        notes: unique(notes),
+        notes: notes(world, intent, &fact, &[]),
         names_only: true,
         distance,
     })

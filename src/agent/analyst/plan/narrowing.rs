@@ -2,8 +2,9 @@
 
 use super::super::failure::Failure;
 use super::super::intent::{Filter, Group, Having, Intent};
+use super::super::language::Language;
 use super::super::world::World;
-use super::columns::{condition, left_out};
+use super::columns::{GroupColumn, condition, in_words, left_out};
 use super::fact::Fact;
 use super::having;
 use crate::agent::catalogue::metadata::Label;
@@ -36,31 +37,40 @@ pub(super) fn turned_round(world: &World, intent: &Intent, fact: &Fact) -> Resul
     }
 }
 
-/// What a reader must know about the values that narrow.
-pub(super) fn filter_notes(world: &World, intent: &Intent) -> Vec<Label> {
+/// What narrows the whole, in words.
+pub(super) fn scope(world: &World, intent: &Intent, table: &str, language: Language) -> String {
+    let has = intent.having.iter();
+    let has = has.map(|having| having::in_words(world, having, table, language));
+    let filters = intent.filters.iter();
+    let filters = filters.filter(|filter| !is_compared(world, intent, filter));
+    let words: Vec<_> = has
+        .chain(filters.map(|filter| in_words(world, filter, language)))
+        .chain(intent.period.map(|when| when.period.in_words(language)))
+        .collect();
+    words.join(" ")
+}
+
+/// What a reader must know about what is measured, what it is grouped by and what narrows it, each once.
+pub(super) fn notes(
+    world: &World,
+    intent: &Intent,
+    fact: &Fact,
+    groups: &[GroupColumn],
+) -> Vec<Label> {
+    let by = intent
+        .period
+        .map(|when| dated(&world.dates[when.date].label));
     let inside = intent.having.iter().chain(&intent.part_having);
     let inside = inside.flat_map(|having| &having.inside);
     let filters = intent.filters.iter().chain(&intent.part).chain(inside);
-    filters
-        .flat_map(|filter| {
-            let note = world.columns[filter.column].note.clone();
-            note.into_iter().chain(left_out(world, filter))
-        })
-        .collect()
-}
-
-/// Which moment a period goes by.
-pub(super) fn dated(date: &Label) -> Label {
-    Label {
-        id: format!("Periode dihitung menurut {}.", date.id),
-        en: Some(format!("The period goes by the {}.", date.english())),
-    }
-}
-
-/// Each note once.
-pub(super) fn unique(notes: Vec<Label>) -> Vec<Label> {
+    let of_filters = filters.flat_map(|filter| {
+        let note = world.columns[filter.column].note.clone();
+        note.into_iter().chain(left_out(world, filter))
+    });
+    let of_groups = groups.iter().filter_map(|group| group.note.clone());
+    let notes = fact.note.iter().cloned().chain(by).chain(of_groups);
     let mut unique = Vec::new();
-    for note in notes {
+    for note in notes.chain(of_filters) {
         if !unique.contains(&note) {
             unique.push(note);
         }
@@ -68,8 +78,16 @@ pub(super) fn unique(notes: Vec<Label>) -> Vec<Label> {
     unique
 }
 
+/// Which moment a period goes by.
+fn dated(date: &Label) -> Label {
+    Label {
+        id: format!("Periode dihitung menurut {}.", date.id),
+        en: Some(format!("The period goes by the {}.", date.english())),
+    }
+}
+
 /// Whether a filter's values are listed one by one.
-pub(super) fn is_compared(world: &World, intent: &Intent, filter: &Filter) -> bool {
+fn is_compared(world: &World, intent: &Intent, filter: &Filter) -> bool {
     !filter.negated && is_listed(world, intent, filter.column)
 }
 

@@ -1,23 +1,14 @@
 //! What is put right, and what is left as it was written.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Vocabulary, corrected, may_be_misspelt};
 use crate::agent::analyst::outputs::{SchemaOutput, TermsOutput};
-use crate::agent::catalogue::Catalogue;
+use crate::agent::analyst::testing::glossary;
 
 /// The words of the built-in catalogue, with some values of the schema.
 fn vocabulary() -> Vocabulary {
-    let documents = Catalogue::embedded().expect("the catalogue").documents("c");
-    let terms: Vec<Value> = documents
-        .glossary
-        .into_iter()
-        .map(|entry| {
-            let metadata: Value = serde_json::from_str(&entry.metadata).expect("an object");
-            json!({"metric": entry.metric, "alias": entry.alias, "sql": entry.sql, "metadata": metadata})
-        })
-        .collect();
-    let terms: TermsOutput = serde_json::from_value(json!({"terms": terms})).expect("terms");
+    let terms: TermsOutput = serde_json::from_value(json!({"terms": glossary()})).expect("terms");
     let schema: SchemaOutput = serde_json::from_value(json!({"tables": [{
         "table_name": "provinces",
         "columns": [{"name": "name", "categories": ["Aceh", "Bali", "Banten", "Jawa Barat", "Lampung"]}]
