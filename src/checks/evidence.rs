@@ -238,6 +238,19 @@ pub struct HistoryStep {
 impl HistoryStep {
     /// The detail of a workflow task that timed out before anybody took it.
     pub const NOT_STARTED: &str = "nobody took it in time";
+    /// The detail of a workflow task whose decisions came when a new event, a cancellation for instance, had already been
+    /// written. Temporal refuses them under this name and asks again: no worker can avoid it.
+    pub const OVERTAKEN: &str = "UnhandledCommand";
+
+    /// Whether this is a workflow task that failed, or that its worker did not complete in time. One that nobody took, as its
+    /// worker had gone, is given to another one; one that was overtaken is asked for again: nothing has failed then.
+    pub fn is_failed_task(&self) -> bool {
+        match self.kind.as_str() {
+            "WorkflowTaskFailed" => self.detail != Self::OVERTAKEN,
+            "WorkflowTaskTimedOut" => self.detail != Self::NOT_STARTED,
+            _ => false,
+        }
+    }
 }
 
 /// One statement of Postgres's own log.

@@ -1,7 +1,7 @@
 //! What Temporal itself says of the run.
 
 use super::check::{Check, Finding, Judge, Severity};
-use super::{ActivityEvidence, HistoryStep, RunEvidence, Scenario};
+use super::{ActivityEvidence, RunEvidence, Scenario};
 use crate::contract::{CHAT_STREAMING_ACTIVITY, CHAT_WORKFLOW, FailureType};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -128,9 +128,7 @@ fn no_failed_tasks(run: &RunEvidence) -> Finding {
     let failed: Vec<_> = run
         .history
         .iter()
-        // A task that waits for a worker that has gone is given to another one: nothing has failed.
-        .filter(|step| step.detail != HistoryStep::NOT_STARTED)
-        .filter(|step| step.kind == "WorkflowTaskFailed" || step.kind == "WorkflowTaskTimedOut")
+        .filter(|step| step.is_failed_task())
         .collect();
     match failed.first() {
         None => Finding::held(format!("{} history events", run.history.len())),

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 use temporalio_client::WorkflowHistory;
-use temporalio_common::protos::temporal::api::enums::v1::TimeoutType;
+use temporalio_common::protos::temporal::api::enums::v1::{TimeoutType, WorkflowTaskFailedCause};
 use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
-use temporalio_common::protos::temporal::api::history::v1::{History, HistoryEvent};
+use temporalio_common::protos::temporal::api::history::v1::{
+    History, HistoryEvent, WorkflowTaskFailedEventAttributes,
+};
 
 use super::{activities, proto_json};
 use crate::checks::{ActivityEvidence, HistoryStep};
@@ -100,10 +102,12 @@ fn collect_texts(value: &Value, texts: &mut String) {
 
 /// `EVENT_TYPE_ACTIVITY_TASK_SCHEDULED` as `ActivityTaskScheduled`.
 fn kind(event: &HistoryEvent) -> String {
-    event
-        .event_type()
-        .as_str_name()
-        .trim_start_matches("EVENT_TYPE_")
+    in_words(event.event_type().as_str_name(), "EVENT_TYPE_")
+}
+
+/// A name of Temporal's enumerations as its own tools write it.
+fn in_words(name: &str, prefix: &str) -> String {
+    name.trim_start_matches(prefix)
         .split('_')
         .map(|word| {
             let (first, rest) = word.split_at(word.len().min(1));
@@ -148,11 +152,20 @@ fn detail(attributes: &Attributes) -> String {
                 _ => "it was started and not completed in time".to_owned(),
             }
         }
-        Attributes::WorkflowTaskFailedEventAttributes(failed) => failure(failed.failure.as_ref()),
+        Attributes::WorkflowTaskFailedEventAttributes(failed) => failed_task(failed),
         Attributes::WorkflowExecutionFailedEventAttributes(failed) => {
             failure(failed.failure.as_ref())
         }
         _ => String::new(),
+    }
+}
+
+/// The cause is the server's own word, and comes first: what follows is whatever the worker says.
+fn failed_task(failed: &WorkflowTaskFailedEventAttributes) -> String {
+    let cause = in_words(failed.cause().as_str_name(), "WORKFLOW_TASK_FAILED_CAUSE_");
+    match failed.cause() {
+        WorkflowTaskFailedCause::UnhandledCommand => HistoryStep::OVERTAKEN.to_owned(),
+        _ => format!("{cause}: {}", failure(failed.failure.as_ref())),
     }
 }
 
@@ -230,6 +243,44 @@ mod tests {
                 ..Default::default()
             }]);
             assert!(history.texts().contains("hunter2"), "{encoding}");
+        }
+    }
+
+    fn failed_step(cause: WorkflowTaskFailedCause, message: &str) -> HistoryStep {
+        let failed = WorkflowTaskFailedEventAttributes {
+            cause: cause as i32,
+            failure: Some(Failure {
+                message: message.to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        step(&HistoryEvent {
+            event_type: EventType::WorkflowTaskFailed as i32,
+            attributes: Some(failed.into()),
+            ..Default::default()
+        })
+    }
+
+    #[test]
+    fn a_decision_that_a_new_event_overtook_is_no_failure() {
+        let overtaken = failed_step(
+            WorkflowTaskFailedCause::UnhandledCommand,
+            "UnhandledCommand",
+        );
+        assert!(!overtaken.is_failed_task(), "{overtaken:?}");
+    }
+
+    #[test]
+    fn a_worker_cannot_say_that_its_failure_is_none() {
+        let cause = WorkflowTaskFailedCause::WorkflowWorkerUnhandledFailure;
+        for said in [HistoryStep::OVERTAKEN, HistoryStep::NOT_STARTED] {
+            let failed = failed_step(cause, said);
+            assert!(failed.is_failed_task(), "{failed:?}");
+            assert_eq!(
+                failed.detail,
+                format!("WorkflowWorkerUnhandledFailure: {said}")
+            );
         }
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kai_e2e::agent::SqlLimits;
+use kai_e2e::checks::HistoryStep;
 use kai_e2e::harness::{Harness, HarnessSettings, Outcome, Run, harness};
 use rstest::rstest;
 use temporalio_common::protos::temporal::api::enums::v1::TaskQueueKind;
@@ -51,7 +52,7 @@ async fn assert_replayed_from_the_start(run: &Run) -> Result {
         .history()
         .steps()
         .into_iter()
-        .filter(|step| ["WorkflowTaskFailed", "WorkflowTaskTimedOut"].contains(&step.kind.as_str()))
+        .filter(HistoryStep::is_failed_task)
         .collect();
     assert!(failed.is_empty(), "{failed:?}");
     run.history().replay().await?;
