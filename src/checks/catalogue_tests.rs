@@ -1,6 +1,8 @@
 //! Every check holds for a worker that keeps its promises, and is broken, by name, by the defect it was written for.
 
 use std::collections::BTreeSet;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::*;
@@ -146,6 +148,16 @@ fn a_write_that_the_database_refused_is_no_write() {
     assert_eq!(ids(&broken(&battery)), Vec::<&str>::new());
     battery.run(Scenario::Destructive).logged_sql.pop();
     assert_eq!(ids(&broken(&battery)), ["sql.cannot-write"]);
+}
+
+#[test]
+fn a_worker_that_a_signal_ended_has_ended() {
+    let mut battery = Battery::good();
+    let process = battery.run(Scenario::Stopped).facts.process.as_mut();
+    process.expect("a process").ended = Some(ExitStatus::from_raw(6));
+    let broken = broken(&battery);
+    assert_eq!(ids(&broken), ["process.stops-in-order"]);
+    assert!(broken[0].evidence.contains("SIGABRT"), "{broken:?}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What breaks a promise about deliveries, sessions, Temporal, secrets, the receiver or the process.
 
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::Defect;
@@ -269,7 +271,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     (
         "process.stops-in-order",
         Scenario::Stopped,
-        |run| process(run).exit_code = Some(1),
+        |run| process(run).ended = Some(ExitStatus::from_raw(1 << 8)),
         &[],
     ),
 ];

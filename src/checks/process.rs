@@ -1,5 +1,6 @@
 //! What a worker shows of itself as a process.
 
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::check::{Check, Finding, Judge, Severity};
@@ -16,8 +17,8 @@ pub struct ProcessEvidence {
     pub healthy_without_polling: Option<u16>,
     /// For how long it was looked at then.
     pub looked_for: Duration,
-    /// The exit code after SIGTERM; none when it did not end.
-    pub exit_code: Option<i32>,
+    /// How it ended after SIGTERM; none when it did not.
+    pub ended: Option<ExitStatus>,
 }
 
 pub(super) const CHECKS: &[Check] = &[
@@ -99,9 +100,9 @@ fn stops(run: &RunEvidence) -> Finding {
         }
         Ok(_) => {}
     }
-    match process.exit_code {
-        Some(0) => Finding::held("the run ended, and the process with 0"),
-        Some(code) => Finding::broken(format!("the process ended with {code}")),
+    match process.ended {
+        Some(status) if status.success() => Finding::held("the run ended, and the process with 0"),
+        Some(status) => Finding::broken(format!("the process ended with {status}")),
         None => Finding::broken("the process did not end"),
     }
 }

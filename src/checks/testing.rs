@@ -1,6 +1,7 @@
 //! Evidence of a worker that keeps every promise, for tests to spoil.
 
 use std::collections::BTreeMap;
+use std::process::ExitStatus;
 use std::time::{Duration, SystemTime};
 
 use super::{
@@ -243,7 +244,7 @@ fn process() -> ProcessEvidence {
         ready: Some(200),
         healthy_without_polling: Some(503),
         looked_for: Duration::from_secs(10),
-        exit_code: Some(0),
+        ended: Some(ExitStatus::default()),
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn stopped(
         .map_err(said)?;
     worker.terminate();
     lock.release().await.map_err(said)?;
-    process.exit_code = worker.ended(bench.settings.patience).await;
+    process.ended = worker.ended(bench.settings.patience).await;
     let output = worker.kill().await;
     *current = Some(WorkerProcess::start(command, bench.harness, ready).await?);
     let run = asked.ended_or_given_up(bench.settings.give_up).await?;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::TcpListener;
 use std::os::unix::fs::FileExt;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -164,13 +164,12 @@ impl WorkerProcess {
         self.output()
     }
 
-    /// Waits for its end and gives the exit code; none when it does not end in time.
-    pub async fn ended(&mut self, bound: Duration) -> Option<i32> {
-        let status = tokio::time::timeout(bound, self.child.wait())
+    /// Waits for its end and says how it ended; none when it does not in time.
+    pub async fn ended(&mut self, bound: Duration) -> Option<ExitStatus> {
+        tokio::time::timeout(bound, self.child.wait())
             .await
             .ok()?
-            .ok()?;
-        status.code()
+            .ok()
     }
 
     fn send(&self, signal: Signal) {
