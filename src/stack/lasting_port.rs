@@ -40,6 +40,15 @@ pub(super) fn lasting_port() -> io::Result<TcpListener> {
     }
 }
 
+/// A port of the loopback interface for something that will listen on it: nobody listens on it at this moment, and the system
+/// gives it to nobody who asks for any port or connects to somewhere. Only who asks for this very one can still take it.
+///
+/// # Errors
+/// When no port is free.
+pub fn free_port() -> io::Result<u16> {
+    Ok(lasting_port()?.local_addr()?.port())
+}
+
 /// The ports that the system gives away, the first and the last.
 fn given_away() -> (u16, u16) {
     let said = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();

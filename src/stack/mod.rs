@@ -60,6 +60,7 @@ pub use images::{
     resolve as resolve_images, status as image_status,
 };
 pub use kept::{Removed, down, up};
+pub use lasting_port::free_port;
 pub use owned::OwnedStack;
 pub use programs::Programs;
 pub use progress::{Progress, Silent};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kai_e2e::harness::{Harness, WorkflowFailure, harness};
+use kai_e2e::stack::free_port;
 use kai_e2e::worker::{TemporalTarget, connect};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -276,9 +277,7 @@ async fn a_stored_connection_is_encrypted_and_can_be_tested(
     let tested = done(&harness, "test_connection", json!(["baru"])).await?;
     assert_eq!(tested["status"], "success", "{tested}");
 
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port();
+    let closed = free_port()?;
     for (id, uri) in [
         ("salah", uri.replace(password, "wrong-password-5521")),
         (

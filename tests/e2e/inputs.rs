@@ -6,6 +6,7 @@ use std::time::Duration;
 use kai_e2e::agent::OfflineAnalyst;
 use kai_e2e::contract::RunStatus;
 use kai_e2e::harness::{Harness, HarnessSettings, Outcome, Run, WorkflowFailure, harness};
+use kai_e2e::stack::free_port;
 use kai_e2e::worker::{KaiWorker, WorkerConfig};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -127,9 +128,7 @@ async fn a_callback_url_that_cannot_be_used_fails_once_and_is_named(
 async fn a_receiver_that_is_gone_costs_nothing_but_the_events(
     #[future(awt)] harness: Harness,
 ) -> Result {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    let url = format!("http://{}/events/gone", listener.local_addr()?);
-    drop(listener);
+    let url = format!("http://127.0.0.1:{}/events/gone", free_port()?);
     let argument =
         json!({"prompt": CANONICAL, "connection_id": harness.connection_id(), "callback_url": url});
     let run = harness

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use kai_e2e::stack::StackConfig;
+use kai_e2e::stack::{StackConfig, free_port};
 use tempfile::TempDir;
 
 use crate::command::{assert_nothing_left, isolated};
@@ -170,10 +170,4 @@ fn an_output_is_compared_line_by_line() {
         Some("a"),
         "the order counts"
     );
-}
-
-fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port())
 }

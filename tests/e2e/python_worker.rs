@@ -11,7 +11,7 @@ use kai_e2e::harness::WorkerCommand;
 use kai_e2e::harness::battery::{Battery, BatterySettings, Subject};
 use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, harness};
 use kai_e2e::report::{battery_text, eval_text};
-use kai_e2e::stack::{OwnedStack, Silent, StackConfig};
+use kai_e2e::stack::{OwnedStack, Silent, StackConfig, free_port};
 use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -310,9 +310,7 @@ struct Worker(Child);
 impl Worker {
     /// One that polls the caller's queue.
     async fn started(caller: &Harness) -> Result<Self> {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?
-            .local_addr()?
-            .port();
+        let port = free_port()?;
         let mut command = Command::new(python().await?);
         command
             .args(["-m", "kai_worker"])

@@ -3,6 +3,7 @@
 use std::process::{Child, Command, Stdio};
 
 use kai_e2e::harness::{Harness, HarnessSettings, expect_eventually, harness};
+use kai_e2e::stack::free_port;
 use rstest::rstest;
 
 use crate::models::scripts::{MODEL, RANKING};
@@ -77,9 +78,7 @@ pub async fn caller(harness: &Harness) -> Result<Harness> {
 
 /// A worker for the caller's queue that is ready, and the port of its health.
 pub async fn started(mut command: Command, caller: &Harness) -> Result<(Worker, u16)> {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port();
+    let port = free_port()?;
     command
         .arg("worker")
         .envs(caller.variables())

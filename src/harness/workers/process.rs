@@ -1,7 +1,6 @@
 //! A worker as a process of its own: started, looked at, stopped, killed.
 
 use std::fs::File;
-use std::net::TcpListener;
 use std::os::unix::fs::FileExt;
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -11,7 +10,7 @@ use tokio::process::{Child, Command};
 
 use super::{WorkerCommand, WorkerProcessError};
 use crate::harness::Harness;
-use crate::stack::{Backoff, Leash};
+use crate::stack::{Backoff, Leash, free_port};
 
 /// How much of a worker's output an error shows, in bytes.
 const SHOWN: u64 = 4096;
@@ -211,8 +210,4 @@ impl Drop for WorkerProcess {
     fn drop(&mut self) {
         self.send(Signal::KILL);
     }
-}
-
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

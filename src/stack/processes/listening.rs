@@ -10,7 +10,7 @@ use super::{
     supervised::{ServiceDirectory, State},
     table::entry,
 };
-use crate::stack::{lasting_port::lasting_port, wait::Backoff};
+use crate::stack::wait::Backoff;
 
 /// What came of waiting for a process to listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +18,6 @@ pub(in crate::stack) enum Wait {
     Listens,
     Ended,
     Late,
-}
-
-/// A port on the loopback interface that nobody listens on at this moment, and that stays its service's when it is away for a
-/// while. Somebody else may still take it before the service does; then the service ends, and another port is tried.
-pub(super) fn free_port() -> io::Result<u16> {
-    Ok(lasting_port()?.local_addr()?.port())
 }
 
 /// Whether somebody listens on a port of the loopback interface.

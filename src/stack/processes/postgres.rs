@@ -13,7 +13,6 @@ use tokio::{process::Command, time::timeout};
 use super::{
     copy::{copy_tree, own},
     end::send,
-    listening::free_port,
     supervised::{ServiceCommand, ServiceDirectory, State},
     templates::Template,
     user::{User, for_postgres},
@@ -23,6 +22,7 @@ use crate::{
     stack::{
         Binary, PostgresEndpoint, Service, StackError, bounds,
         error::LogTail,
+        free_port,
         provider::{Order, Ports},
         seed::{self, make_template},
         services::{ADMIN_USER, INITDB, Target, postgres_settings},

@@ -2,12 +2,9 @@
 
 use std::io;
 
-use super::{
-    listening::free_port,
-    supervised::{ServiceCommand, ServiceDirectory},
-};
+use super::supervised::{ServiceCommand, ServiceDirectory};
 use crate::stack::{
-    Binary, Service,
+    Binary, Service, free_port,
     provider::{Order, Ports},
     services::{TEMPORAL_UI_PORT, temporal_arguments},
 };

@@ -11,7 +11,6 @@ use rustix::process::Signal;
 use super::{
     copy::copy_tree,
     end::send,
-    listening::free_port,
     raft::{EMPTY_LOG, peer, renamed},
     supervised::{ServiceCommand, ServiceDirectory, State},
     templates::Template,
@@ -19,7 +18,7 @@ use super::{
 use crate::{
     contract::{Secret, error_chain},
     stack::{
-        Binary, Service, bounds,
+        Binary, Service, bounds, free_port,
         provider::{Order, Ports},
         services::Target,
         wait::Backoff,

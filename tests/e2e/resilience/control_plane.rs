@@ -1,5 +1,6 @@
 //! A control plane that is away, refuses, never answers, and comes back: the worker works all the while.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use kai_e2e::harness::Harness;
+use kai_e2e::stack::free_port;
 use serde_json::json;
 
 use super::scene::{SOON, settings, shared, worker};
@@ -43,10 +45,8 @@ async fn take(State(plane): State<Plane>, Path(path): Path<String>) -> Response 
 
 #[tokio::test]
 async fn whatever_the_control_plane_does_the_worker_answers() -> Result {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
     // Nobody listens there yet.
-    drop(listener);
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
     let harness = Harness::on(shared().await?, settings()).await?;
     let command = worker()
         .variable("ORG_ID", "acme")
