@@ -161,6 +161,15 @@ fn a_worker_that_a_signal_ended_has_ended() {
 }
 
 #[test]
+fn runs_that_were_not_at_the_same_time_say_nothing_of_isolation() {
+    let mut battery = Battery::good();
+    battery.run(Scenario::TwoAtOnce).facts.overlapped = false;
+    let verdicts = judge(&battery.evidence());
+    let isolated = verdicts.iter().find(|one| one.id == "session.isolated");
+    assert_eq!(isolated.map(|one| one.standing), Some(Standing::NotJudged));
+}
+
+#[test]
 fn a_silence_too_short_to_tell_is_not_judged() {
     let mut battery = Battery::good();
     let run = battery.run(Scenario::Silence);

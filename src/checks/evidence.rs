@@ -121,6 +121,8 @@ pub struct Facts {
     pub output: Option<String>,
     /// The run that went on beside this one, or before it in the same session.
     pub other_run: Option<Box<RunEvidence>>,
+    /// Whether both had begun to stream before either had gone on.
+    pub overlapped: bool,
     /// What a process showed of itself.
     pub process: Option<ProcessEvidence>,
     /// Whether a full receiver took the first event of another session once a session had ended.

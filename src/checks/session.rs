@@ -80,7 +80,10 @@ fn isolated(run: &RunEvidence) -> Finding {
             });
         }
     }
-    Finding::held("each has its own answer")
+    match run.facts.overlapped {
+        true => Finding::held("each has its own answer"),
+        false => Finding::not_judged("one run had not begun while the other one was under way"),
+    }
 }
 
 fn second_run(run: &RunEvidence) -> Finding {

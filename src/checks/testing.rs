@@ -287,6 +287,7 @@ fn good(scenario: Scenario) -> RunEvidence {
             other.events[3].event = token("Rp 2");
             other.events[4].event = token("");
             run.facts.other_run = Some(Box::new(other));
+            run.facts.overlapped = true;
             run
         }
         Scenario::Silence => {
