@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -14,6 +16,9 @@ const SUPERVISE: &str = include_str!("supervise.sh");
 
 /// What chromedriver says when it listens; the port follows.
 const LISTENING: &str = "was started successfully on port ";
+
+/// How long it may take until it listens.
+const STARTS: Duration = Duration::from_secs(60);
 
 /// A running chromedriver. Dropping it ends it, its browsers and their profiles.
 pub struct Driver {
@@ -59,8 +64,12 @@ impl Driver {
             directory,
             port: 0,
         };
-        driver.port = port(output)
-            .ok_or_else(|| format!("{} does not start", programs.chromedriver.display()))?;
+        driver.port = port(output).recv_timeout(STARTS).map_err(|error| {
+            format!(
+                "{} does not start: {error}",
+                programs.chromedriver.display()
+            )
+        })?;
         Ok(driver)
     }
 
@@ -75,13 +84,18 @@ impl Driver {
 }
 
 /// Reads the port from what chromedriver prints, and goes on reading, so that it is never blocked.
-fn port(output: impl Read + Send + 'static) -> Option<u16> {
-    let mut lines = BufReader::new(output).lines();
-    let port = lines.by_ref().map_while(|line| line.ok()).find_map(|line| {
-        let (_, port) = line.split_once(LISTENING)?;
-        port.trim_end_matches('.').parse().ok()
+fn port(output: impl Read + Send + 'static) -> Receiver<u16> {
+    let (said, port) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(|line| line.ok()) {
+            let number = line.split_once(LISTENING);
+            let number = number.and_then(|(_, port)| port.trim_end_matches('.').parse().ok());
+            if let Some(number) = number {
+                // Nobody waits for it any more when it comes too late.
+                let _ = said.send(number);
+            }
+        }
     });
-    std::thread::spawn(move || lines.map_while(|line| line.ok()).for_each(drop));
     port
 }
 

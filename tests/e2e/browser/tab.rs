@@ -17,6 +17,9 @@ use crate::support::Result;
 /// How long a page may take to show something: far beyond what it needs on a busy machine.
 const BOUND: Duration = Duration::from_secs(30);
 
+/// How long the browser may take to do anything that it is told, a page's scripts included.
+const ANSWER: Duration = Duration::from_secs(60);
+
 /// A browser with one page.
 pub struct Browser {
     /// Before the process: it must be given up first.
@@ -48,7 +51,10 @@ impl Browser {
             wanted.add_arg(argument)?;
         }
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-        let client = reqwest::Client::builder().no_proxy().build()?;
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(ANSWER)
+            .build()?;
         let session = WebDriver::builder(driver.url(), wanted)
             .client(client)
             .await?;
