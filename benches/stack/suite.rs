@@ -8,6 +8,9 @@ use kai_e2e::stack::{Silent, StackConfig, down, up};
 
 use crate::figures::seconds;
 
+/// How much of the output of a suite that failed is shown.
+const LAST_LINES: usize = 100;
+
 /// Builds the suite, runs it cold, starts a stack that stays, and runs it warm.
 pub async fn warm_against_cold(config: &StackConfig) -> Result<()> {
     println!("(e) the whole suite, `cargo test --test e2e`\n");
@@ -27,14 +30,27 @@ pub async fn warm_against_cold(config: &StackConfig) -> Result<()> {
 fn cargo(config: &StackConfig, arguments: &[&str]) -> Result<Duration> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let began = Instant::now();
-    let status = Command::new(cargo)
+    let output = Command::new(cargo)
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("KAI_E2E_STATE_DIR", config.state_directory())
         .env("INSTA_UPDATE", "no")
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .status()?;
-    ensure!(status.success(), "cargo {} failed", arguments.join(" "));
-    Ok(began.elapsed())
+        .stderr(Stdio::inherit())
+        .output()?;
+    let took = began.elapsed();
+    ensure!(
+        output.status.success(),
+        "cargo {} failed:\n{}",
+        arguments.join(" "),
+        end(&String::from_utf8_lossy(&output.stdout))
+    );
+    Ok(took)
+}
+
+/// What names the tests that failed, and says why.
+fn end(output: &str) -> String {
+    let mut last: Vec<_> = output.lines().rev().take(LAST_LINES).collect();
+    last.reverse();
+    last.join("\n")
 }
