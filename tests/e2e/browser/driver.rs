@@ -1,12 +1,14 @@
 //! One chromedriver with its browsers: a process tree and a directory that go with their owner.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use kai_e2e::stack::free_port;
 use tempfile::TempDir;
 
 use super::programs::Programs;
@@ -14,8 +16,11 @@ use crate::support::Result;
 
 const SUPERVISE: &str = include_str!("supervise.sh");
 
-/// What chromedriver says when it listens; the port follows.
+/// What chromedriver says when it listens.
 const LISTENING: &str = "was started successfully on port ";
+
+/// How often it is tried, each time on another port.
+const TRIES: u32 = 3;
 
 /// How long it may take until it listens.
 const STARTS: Duration = Duration::from_secs(60);
@@ -28,8 +33,20 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts it, and waits until it listens.
+    /// Starts it, and waits until it listens. It ends by itself where its port is free for one of the loopback addresses only.
     pub fn start(programs: &Programs) -> Result<Self> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match Self::on(free_port()?, programs) {
+                Err(error) if tries == TRIES => return Err(error),
+                Err(_) => {}
+                started => return started,
+            }
+        }
+    }
+
+    fn on(port: u16, programs: &Programs) -> Result<Self> {
         let directory = tempfile::Builder::new()
             .prefix("kai-e2e-browser-")
             .tempdir()?;
@@ -39,7 +56,7 @@ impl Driver {
             .args(["-c", SUPERVISE, "kai-e2e-browser"])
             .arg(&home)
             .arg(&programs.chromedriver)
-            .arg("--port=0")
+            .arg(format!("--port={port}"))
             // Profiles, caches and settings lie where they are removed.
             .envs(
                 [
@@ -59,16 +76,13 @@ impl Driver {
             .process_group(0)
             .spawn()?;
         let output = supervisor.stdout.take().ok_or("no output")?;
-        let mut driver = Self {
+        let driver = Self {
             supervisor,
             directory,
-            port: 0,
+            port,
         };
-        driver.port = port(output).recv_timeout(STARTS).map_err(|error| {
-            format!(
-                "{} does not start: {error}",
-                programs.chromedriver.display()
-            )
+        until_listening(&lines(output)).map_err(|seen| {
+            format!("{} does not start: {seen}", programs.chromedriver.display())
         })?;
         Ok(driver)
     }
@@ -83,20 +97,32 @@ impl Driver {
     }
 }
 
-/// Reads the port from what chromedriver prints, and goes on reading, so that it is never blocked.
-fn port(output: impl Read + Send + 'static) -> Receiver<u16> {
-    let (said, port) = channel();
+/// The lines of an output, read to its end whether somebody wants them or not, so that it is never blocked.
+fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (said, lines) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(|line| line.ok()) {
-            let number = line.split_once(LISTENING);
-            let number = number.and_then(|(_, port)| port.trim_end_matches('.').parse().ok());
-            if let Some(number) = number {
-                // Nobody waits for it any more when it comes too late.
-                let _ = said.send(number);
-            }
+            let _ = said.send(line);
         }
     });
-    port
+    lines
+}
+
+/// Why it does not listen, and what it said, if it does not.
+fn until_listening(lines: &Receiver<String>) -> std::result::Result<(), String> {
+    let mut said = Vec::new();
+    loop {
+        match lines.recv_timeout(STARTS) {
+            Ok(line) if line.contains(LISTENING) => return Ok(()),
+            Ok(line) => said.push(line),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(format!("it ended, and said\n{}", said.join("\n")));
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(format!("it only said\n{}", said.join("\n")));
+            }
+        }
+    }
 }
 
 impl Drop for Driver {
@@ -105,4 +131,40 @@ impl Drop for Driver {
         drop(self.supervisor.stdin.take());
         let _ = self.supervisor.wait();
     }
+}
+
+/// A program in the place of chromedriver.
+fn in_its_place(directory: &TempDir, script: &str) -> Result<Programs> {
+    let path = directory.path().join("chromedriver");
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\n"))?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700))?;
+    Ok(Programs {
+        chromium: path.clone(),
+        chromedriver: path,
+    })
+}
+
+#[test]
+fn one_that_finds_its_port_taken_is_started_on_another() -> Result {
+    let place = TempDir::new()?;
+    let script = format!(
+        "[ -e '{0}/tried' ] || {{ : >'{0}/tried'; echo 'IPv6 port not available. Exiting...'; exit 1; }}
+         echo 'ChromeDriver {LISTENING}1.'; exec sleep 600",
+        place.path().display()
+    );
+    Driver::start(&in_its_place(&place, &script)?)?;
+    Ok(())
+}
+
+#[test]
+fn one_that_ends_before_it_listens_says_why() -> Result {
+    let place = TempDir::new()?;
+    let programs = in_its_place(&place, "echo 'IPv6 port not available. Exiting...'; exit 1")?;
+    let error = Driver::start(&programs).err().ok_or("it started")?;
+    let error = error.to_string();
+    assert!(
+        error.contains("it ended, and said\nIPv6 port not available"),
+        "{error}"
+    );
+    Ok(())
 }

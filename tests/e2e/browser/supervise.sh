@@ -10,6 +10,8 @@ shift
 # Whoever signals the whole group wants an end, and the end is to be a clean one.
 trap : HUP INT TERM
 (cd "$dir" && exec "$@") </dev/null &
+# So that its output ends when it does.
+exec >/dev/null
 cat >/dev/null
 while working=$(find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "$dir*" 2>/dev/null | cut -d / -f 3) && [ -n "$working" ]; do
     # shellcheck disable=SC2086
