@@ -26,6 +26,23 @@ async fn two_seedings_give_the_same_bytes(
     Ok(())
 }
 
+/// Roles belong to the server: its other databases are in use meanwhile.
+#[rstest]
+#[tokio::test]
+async fn seeding_one_more_database_leaves_the_readers_password_as_it_is(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    const STORED: &str = "SELECT rolpassword FROM pg_authid WHERE rolname = 'kai_reader'";
+    let postgres = &harness.stack().endpoints().postgres;
+    let koperasi = postgres.admin_url(&postgres.database);
+    let before = query(&koperasi, STORED).await?;
+    let name = format!("one_more_{}", uuid::Uuid::new_v4().simple());
+    seed_database(postgres, &name, &"0.05".parse()?).await?;
+    drop_database(postgres, &name).await?;
+    assert_eq!(query(&koperasi, STORED).await?, before);
+    Ok(())
+}
+
 /// What the reading role and everybody may do with a database itself, which copying does not copy.
 const RIGHTS: &str = "SELECT string_agg(line, ', ' ORDER BY line) FROM (
     SELECT concat_ws(' ', coalesce(nullif(grantee, 0)::regrole::text, 'public'), privilege_type) AS line

@@ -4,7 +4,12 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::{Client, error::ErrorPosition};
 
-use super::{create_database, files::FILES, verifier::verifier};
+use super::{
+    create_database,
+    files::FILES,
+    verifier::{is_stored, verifier},
+};
+use crate::contract::Secret;
 use crate::stack::{
     Bound, PostgresEndpoint, SeedScale, StackError, bounds,
     services::{connect_to_postgres, quietly},
@@ -44,8 +49,11 @@ async fn seed(
     let started = Instant::now();
     create_database(postgres, database, None).await?;
     let client = open(postgres, database).await?;
-    let password = verifier(&postgres.reader_password);
-    let password = password.as_ref().unwrap_or(&postgres.reader_password);
+    let password = match has_password(&client, postgres, database).await? {
+        // Roles belong to the server. Its other databases are in use, and the same password would get another salt.
+        true => Secret::new(""),
+        false => verifier(&postgres.reader_password).unwrap_or(postgres.reader_password.clone()),
+    };
     for (name, value) in [
         ("koperasi.scale", scale.as_str()),
         ("koperasi.reader_password", password.reveal()),
@@ -66,6 +74,23 @@ async fn seed(
         })?;
     }
     Ok(started.elapsed())
+}
+
+/// Whether the reading role is there, with the endpoint's password.
+async fn has_password(
+    client: &Client,
+    postgres: &PostgresEndpoint,
+    database: &str,
+) -> Result<bool, StackError> {
+    let stored = client
+        .query_opt(
+            "SELECT rolpassword FROM pg_authid WHERE rolname = $1",
+            &[&READER],
+        )
+        .await
+        .map_err(|error| failed("look for the reading role", database, error))?;
+    let stored = stored.and_then(|row| row.get::<_, Option<String>>(0));
+    Ok(stored.is_some_and(|stored| is_stored(&stored, &postgres.reader_password)))
 }
 
 /// A connection of the superuser to one database, whose statements the server does not log.

@@ -24,6 +24,17 @@ pub(in crate::stack) fn verifier(password: &Secret) -> Option<Secret> {
     of(password, &salt, ITERATIONS).map(Secret::new)
 }
 
+/// Whether that is what a server stores of a password, whatever salt it took.
+pub(in crate::stack) fn is_stored(stored: &str, password: &Secret) -> bool {
+    let parts = stored.strip_prefix("SCRAM-SHA-256$").and_then(|rest| {
+        let (iterations, rest) = rest.split_once(':')?;
+        let (salt, _) = rest.split_once('$')?;
+        Some((iterations.parse().ok()?, STANDARD.decode(salt).ok()?))
+    });
+    let again = parts.and_then(|(iterations, salt)| of(password.reveal(), &salt, iterations));
+    again.is_some_and(|again| again == stored)
+}
+
 fn of(password: &str, salt: &[u8], iterations: u32) -> Option<String> {
     let salted = salted(password.as_bytes(), salt, iterations)?;
     let stored = Sha256::digest(hmac(&salted, b"Client Key")?);
@@ -76,6 +87,24 @@ mod tests {
             "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
         );
         assert!(verifier.starts_with("SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$"));
+    }
+
+    #[test]
+    fn a_password_is_known_by_what_is_stored_of_it() {
+        let password = Secret::new("0a1b");
+        let stored = verifier(&password).unwrap();
+        assert!(is_stored(stored.reveal(), &password));
+        assert!(!is_stored(stored.reveal(), &Secret::new("0a1c")));
+        let of_the_server = of("0a1b", b"salt", 4096).unwrap();
+        assert!(is_stored(&of_the_server, &password));
+        for other in [
+            "",
+            "md5c0ffee",
+            "SCRAM-SHA-256$x:y$z",
+            "SCRAM-SHA-256$1:!$z",
+        ] {
+            assert!(!is_stored(other, &password), "{other}");
+        }
     }
 
     #[test]
