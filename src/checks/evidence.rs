@@ -127,7 +127,8 @@ pub struct Facts {
     pub process: Option<ProcessEvidence>,
     /// Whether a full receiver took the first event of another session once a session had ended.
     pub freed: Option<bool>,
-    /// What the SDK's replayer says of the history; none when the workflow's code is not this crate's.
+    /// What the SDK's replayer says of the history; none when nobody asked it, as where the workflow's code is not this
+    /// crate's.
     pub replay: Option<Result<(), String>>,
 }
 

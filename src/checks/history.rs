@@ -172,7 +172,7 @@ fn timeouts(run: &RunEvidence) -> Finding {
 
 fn replays(run: &RunEvidence) -> Finding {
     match &run.facts.replay {
-        None => Finding::not_judged("the workflow's code is not this crate's"),
+        None => Finding::not_judged("it was not replayed: that takes the workflow's own code"),
         Some(Ok(())) => Finding::held(format!("{} history events", run.history.len())),
         Some(Err(why)) => Finding::broken(why.clone()),
     }

@@ -17,6 +17,7 @@ pub(super) async fn run(args: RunArgs) -> Result<(), Exit> {
             RunFormat::Json => harness.ask(&args.prompt).await?,
             RunFormat::Text => watched(harness, &args.prompt, None).await?,
         };
+        let run = run.replayed().await;
         match args.format {
             RunFormat::Json => out(&run_json(&run).to_string()),
             RunFormat::Text => out(&format!("\n{}", run_text(&run))),

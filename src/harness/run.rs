@@ -239,6 +239,15 @@ impl Run {
         self.evidence.violations()
     }
 
+    /// Replays the history against this crate's workflow, for `history.replays` to be judged. It costs a few milliseconds, and
+    /// says something only of a worker whose workflow is this crate's.
+    pub async fn replayed(mut self) -> Self {
+        let said = self.history.replay().await;
+        let said = said.map_err(|error| crate::contract::error_chain(&error));
+        self.evidence.facts.replay = Some(said);
+        self
+    }
+
     /// The verdict of every check that one run can be judged by.
     pub fn verdicts(&self) -> Vec<Verdict> {
         judge(&Evidence::of_run(self.evidence.clone()))

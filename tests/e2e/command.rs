@@ -45,7 +45,7 @@ async fn run_prints_events_answer_sql_and_verdicts_and_exits_0() -> Result {
         "done",
         "answer",
         "SELECT",
-        "42 of 42 hold",
+        "43 of 43 hold",
     ] {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
@@ -81,7 +81,14 @@ async fn run_as_json_is_one_object_with_the_documented_keys() -> Result {
             .map(|last| &last["type"]),
         Some(&Value::from("done"))
     );
-    assert_eq!(object["criteria"].as_array().map(Vec::len), Some(46));
+    let criteria = object["criteria"].as_array().ok_or("no criteria")?;
+    assert_eq!(criteria.len(), 46);
+    let replayed = criteria.iter().find(|one| one["id"] == "history.replays");
+    assert_eq!(
+        replayed.map(|one| &one["standing"]),
+        Some(&Value::from("held")),
+        "the worker's workflow is this crate's: {replayed:?}"
+    );
     Ok(())
 }
 

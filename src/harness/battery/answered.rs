@@ -12,7 +12,10 @@ pub(super) async fn answered(bench: &Bench<'_>) -> Result<RunEvidence, BatteryEr
     let asked = bench.ask(&bench.settings.prompt).start().await?;
     let url = bench.harness.capture().stream_url(asked.session());
     let cut = tokio::spawn(cut_off(url.clone(), CUT_AFTER));
-    let run = asked.ended_or_given_up(bench.settings.give_up).await?;
+    let mut run = asked.ended_or_given_up(bench.settings.give_up).await?;
+    if bench.is_own() {
+        run = run.replayed().await;
+    }
     let mut evidence = run.evidence().clone();
     let settle = bench.harness.settings.settle_timeout;
     let cut = tokio::time::timeout(settle, cut).await;
@@ -30,14 +33,6 @@ pub(super) async fn answered(bench: &Bench<'_>) -> Result<RunEvidence, BatteryEr
         ),
     ];
     evidence.facts.freed = Some(is_freed().await?);
-    if bench.is_own() {
-        evidence.facts.replay = Some(
-            run.history()
-                .replay()
-                .await
-                .map_err(|error| crate::contract::error_chain(&error)),
-        );
-    }
     Ok(evidence)
 }
 
