@@ -35,7 +35,7 @@ fn impatient() -> HarnessSettings {
             ..defaults.retry
         },
         call_timeout: Duration::from_secs(3),
-        setup_timeout: Duration::from_secs(5),
+        setup_timeout: Duration::from_secs(15),
         look_after: Duration::from_secs(1),
         stop_timeout: Duration::from_secs(15),
         ..defaults

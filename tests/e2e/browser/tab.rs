@@ -17,6 +17,9 @@ use crate::support::Result;
 /// How long a page may take to show something: far beyond what it needs on a busy machine.
 const BOUND: Duration = Duration::from_secs(30);
 
+/// How often it is looked whether it does.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// How long the browser may take to do anything that it is told, a page's scripts included.
 const ANSWER: Duration = Duration::from_secs(60);
 
@@ -147,14 +150,11 @@ impl Browser {
         self.value(&text_of(part)).await
     }
 
-    /// Clicks on what a selector finds first, as a mouse does.
+    /// Clicks on what a selector finds first, as a mouse does, once it is in view.
     pub async fn click(&self, selector: &str) -> Result {
-        Ok(self
-            .session()?
-            .find(By::Css(selector))
-            .await?
-            .click()
-            .await?)
+        let found = self.session()?.query(By::Css(selector));
+        let found = found.wait(BOUND, LOOK).and_clickable().first().await?;
+        Ok(found.click().await?)
     }
 
     /// Types into what a selector finds first.
