@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::check::{Check, Finding, Judge, Severity};
-use super::{RunEvidence, Scenario};
+use super::{Beat, RunEvidence, Scenario};
 
 /// How long a worker may be silent that keeps well inside a time-out of a minute.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -36,12 +36,11 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn progress(run: &RunEvidence) -> Finding {
-    let details = |at: usize| run.beats[at].details.as_str();
-    let counted = (0..run.beats.len())
-        .rev()
-        .find(|at| events_counted(details(*at)).is_some_and(|events| events > 0));
+    let counted = run.beats.iter().rev().find(|beat| beat.shows_progress());
     match (counted, run.beats.last()) {
-        (Some(at), _) => Finding::held(format!("{:?} while the activity was pending", details(at))),
+        (Some(beat), _) => {
+            Finding::held(format!("{:?} while the activity was pending", beat.details))
+        }
         (None, Some(last)) => Finding::broken(format!(
             "heartbeats came, but none reports progress: last {:?}",
             last.details
@@ -86,6 +85,13 @@ fn during_silence(run: &RunEvidence) -> Finding {
             "{said}, too short a time to tell: the heartbeat time-out is {:.0} s",
             timeout.unwrap_or_default().as_secs_f64()
         )),
+    }
+}
+
+impl Beat {
+    /// Whether it counts events that were sent or failed.
+    pub fn shows_progress(&self) -> bool {
+        events_counted(&self.details).is_some_and(|events| events > 0)
     }
 }
 

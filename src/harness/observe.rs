@@ -19,7 +19,8 @@ use crate::stack::{
 /// The handle of a workflow of any type.
 pub(super) type Handle = WorkflowHandle<Client, UntypedWorkflow>;
 
-/// The heartbeat details of the pending activity, once Temporal shows some or the bound has passed.
+/// The heartbeat of the pending activity, once Temporal shows one that counts events, or the last one when the bound has passed:
+/// those that came before the first event count none.
 pub(super) async fn heartbeat(
     handle: &Handle,
     bound: Duration,
@@ -29,7 +30,8 @@ pub(super) async fn heartbeat(
     let mut backoff = Backoff::new();
     loop {
         let seen = heartbeat_now(handle, call_bound).await?;
-        if seen.is_some() || !backoff.pause_within(deadline).await {
+        if seen.as_ref().is_some_and(Beat::shows_progress) || !backoff.pause_within(deadline).await
+        {
             return Ok(seen);
         }
     }
