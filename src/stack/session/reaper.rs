@@ -83,3 +83,59 @@ impl Drop for Reaper {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        os::unix::fs::PermissionsExt,
+        path::Path,
+        process::{Command, Output, Stdio},
+    };
+
+    use super::SCRIPT;
+
+    /// What a watcher says whose starter is gone at once, with a `mkdir` of its own.
+    fn said(directory: &Path, mkdir: &str) -> Output {
+        let programs = tempfile::tempdir().unwrap();
+        let path = programs.path().join("mkdir");
+        fs::write(&path, format!("#!/bin/sh\n{mkdir}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        let search = std::env::var_os("PATH").unwrap();
+        let search =
+            std::iter::once(programs.path().to_owned()).chain(std::env::split_paths(&search));
+        Command::new("sh")
+            .args(["-c", SCRIPT, "kai-e2e-reaper"])
+            .arg(directory)
+            .args(["0", "processes"])
+            .env("PATH", std::env::join_paths(search).unwrap())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    #[test]
+    fn a_directory_that_the_watcher_before_moves_away_is_made_again() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("state/session");
+        let gone = place.path().join("gone");
+        // Between the two steps the directory is away, once.
+        let mkdir = format!(
+            "/bin/mkdir \"$@\" && if [ ! -e '{0}' ]; then mv '{1}' '{0}'; fi",
+            gone.display(),
+            directory.display()
+        );
+        let output = said(&directory, &mkdir);
+        assert!(gone.exists(), "it was not moved away: {output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "armed\n");
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_is_named() {
+        let output = said(Path::new("/dev/null/session"), "exit 1");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "cannot write to /dev/null/session\n"
+        );
+    }
+}

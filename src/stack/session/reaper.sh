@@ -138,10 +138,16 @@ remove_all() {
     done
 }
 
-mkdir -p "$dir" && exec 3>>"$dir/reaper.lock" 4>>"$dir/users.lock" || {
-    echo "cannot write to $dir"
-    exit 1
-}
+# The watcher that was here before may be moving its directory away at this very moment. Without `command` a shell ends at once
+# when it cannot open what is given to exec.
+tries=0
+until mkdir -p "$dir" && command exec 3>>"$dir/reaper.lock" 4>>"$dir/users.lock"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 10 ] || {
+        echo "cannot write to $dir"
+        exit 1
+    }
+done
 flock -n -x 3 || {
     echo taken
     exit 0
