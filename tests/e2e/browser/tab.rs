@@ -15,13 +15,13 @@ use super::programs::Programs;
 use crate::support::Result;
 
 /// How long a page may take to show something: far beyond what it needs on a busy machine.
-const BOUND: Duration = Duration::from_secs(30);
+const BOUND: Duration = Duration::from_secs(60);
 
 /// How often it is looked whether it does.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How long the browser may take to do anything that it is told, a page's scripts included.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_secs(90);
 
 /// A browser with one page.
 pub struct Browser {
@@ -152,15 +152,17 @@ impl Browser {
 
     /// Clicks on what a selector finds first, as a mouse does, once it is in view.
     pub async fn click(&self, selector: &str) -> Result {
-        let found = self.session()?.query(By::Css(selector));
-        let found = found.wait(BOUND, LOOK).and_clickable().first().await?;
-        Ok(found.click().await?)
+        Ok(self.in_view(selector).await?.click().await?)
     }
 
-    /// Types into what a selector finds first.
+    /// Types into what a selector finds first, once it is in view.
     pub async fn type_into(&self, selector: &str, text: &str) -> Result {
-        let field = self.session()?.find(By::Css(selector)).await?;
-        Ok(field.send_keys(text).await?)
+        Ok(self.in_view(selector).await?.send_keys(text).await?)
+    }
+
+    async fn in_view(&self, selector: &str) -> Result<WebElement> {
+        let found = self.session()?.query(By::Css(selector));
+        Ok(found.wait(BOUND, LOOK).and_clickable().first().await?)
     }
 
     /// Presses keys, whatever has the focus.
