@@ -1,9 +1,11 @@
 //! Ports for services, which will listen on them a moment later, and again after they have been away.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     net::{Ipv4Addr, TcpListener},
     ops::Range,
+    sync::{Mutex, PoisonError},
 };
 
 use uuid::Uuid;
@@ -13,6 +15,9 @@ const LOWEST: u16 = 10_000;
 
 /// Where Linux begins to give ports away when nothing says otherwise (ip(7), `ip_local_port_range`).
 const FIRST_GIVEN_AWAY: u16 = 32_768;
+
+/// What [`free_port`] has given: whoever got it may not listen yet.
+static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
 
 /// How many ports are tried.
 const TRIES: usize = 200;
@@ -41,11 +46,21 @@ pub(super) fn lasting_port() -> io::Result<TcpListener> {
 }
 
 /// A port of the loopback interface for something that will listen on it: nobody listens on it at this moment, and the system
-/// gives it to nobody who asks for any port or connects to somewhere. Only who asks for this very one can still take it.
+/// gives it to nobody who asks for any port or connects to somewhere. Only who asks for this very one can still take it; this
+/// process gives none twice while there are others.
 ///
 /// # Errors
 /// When no port is free.
 pub fn free_port() -> io::Result<u16> {
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    for _ in 0..TRIES {
+        let port = lasting_port()?.local_addr()?.port();
+        if given.insert(port) {
+            return Ok(port);
+        }
+    }
+    // Whoever got the first of them listens by now, or never will.
+    given.clear();
     Ok(lasting_port()?.local_addr()?.port())
 }
 
@@ -100,6 +115,12 @@ mod tests {
         ports.sort_unstable();
         ports.dedup();
         assert_eq!(ports.len(), held.len());
+    }
+
+    #[test]
+    fn none_is_given_twice_although_nobody_listens_on_it_yet() {
+        let given: BTreeSet<_> = (0..500).map(|_| free_port().expect("a port")).collect();
+        assert_eq!(given.len(), 500);
     }
 
     #[test]
