@@ -27,7 +27,7 @@ const TRIES: usize = 200;
 /// it again and again could get it as its own end, and would then talk to itself.
 ///
 /// Where the system gives all ports away, it is any free one.
-pub(super) fn lasting_port() -> io::Result<TcpListener> {
+fn lasting_port() -> io::Result<TcpListener> {
     let apart = apart(&given_away());
     let mut last = None;
     for _ in 0..TRIES {
@@ -61,7 +61,9 @@ pub fn free_port() -> io::Result<u16> {
     }
     // Whoever got the first of them listens by now, or never will.
     given.clear();
-    Ok(lasting_port()?.local_addr()?.port())
+    let port = lasting_port()?.local_addr()?.port();
+    given.insert(port);
+    Ok(port)
 }
 
 /// The ports that the system gives away, the first and the last.

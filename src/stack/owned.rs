@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use super::{
     LogTail, Progress, RunningStack, Service, Silent, StackConfig, StackError,
-    lasting_port::lasting_port,
+    lasting_port::free_port,
     launch::Launch,
     provider::{self, Instance, Order, Provider, Scope},
     services::{Credentials, until_ready},
@@ -208,22 +208,14 @@ fn with_fixed_ports(config: &StackConfig) -> Result<StackConfig, StackError> {
     if !config.restarts() {
         return Ok(fixed);
     }
-    // All are held until each has one, so that no two are the same.
-    let mut held = Vec::new();
     for service in Service::ALL {
         if config.port(service).is_some() {
             continue;
         }
-        let listener =
-            lasting_port().map_err(StackError::process(service, "find a free port for it"))?;
-        let port = listener
-            .local_addr()
-            .map_err(StackError::process(service, "find a free port for it"))?
-            .port();
+        let port = free_port().map_err(StackError::process(service, "find a free port for it"))?;
         if let Some(port) = NonZeroU16::new(port) {
             fixed = fixed.with_port(service, port);
         }
-        held.push(listener);
     }
     Ok(fixed)
 }
