@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::kept_stack::RemovedAtTheEnd;
 use crate::process_table;
 use crate::support::{CANONICAL, Result, kai_e2e, on_processes, output, shown};
 
@@ -341,6 +342,7 @@ async fn what_cannot_be_understood_is_exit_2_and_is_named() -> Result {
 #[tokio::test]
 async fn up_prints_shell_exports_that_work_and_down_removes_the_stack() -> Result {
     let state = TempDir::new()?;
+    let _removed = RemovedAtTheEnd::of(state.path())?;
     let mut up = isolated(&state);
     up.args(["up", "--format", "env"]);
     let up = output(up).await?;

@@ -24,6 +24,7 @@ mod histories;
 mod indicators;
 mod inputs;
 mod judged_elsewhere;
+mod kept_stack;
 mod killed;
 mod memories;
 mod models;

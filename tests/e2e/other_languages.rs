@@ -7,6 +7,7 @@ use kai_e2e::stack::{StackConfig, free_port};
 use tempfile::TempDir;
 
 use crate::command::{assert_nothing_left, isolated};
+use crate::kept_stack::RemovedAtTheEnd;
 use crate::support::{Result, kai_e2e, output, shown};
 
 const PAGE: &str = include_str!("../../docs/other-languages.md");
@@ -86,6 +87,7 @@ fn is_like(pattern: &str, line: &str) -> bool {
 #[tokio::test]
 async fn the_page_s_commands_say_what_it_says() -> Result {
     let (place, state) = (TempDir::new()?, TempDir::new()?);
+    let _removed = RemovedAtTheEnd::of(state.path())?;
     let worker = place.path().join("fixtures/workers");
     std::fs::create_dir_all(&worker)?;
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/workers/python");

@@ -13,6 +13,7 @@ use kai_e2e::stack::{
 };
 use tempfile::TempDir;
 
+use crate::kept_stack::RemovedAtTheEnd;
 use crate::process_table::{of_session, of_state};
 use crate::support::{CANONICAL, Result, kai_e2e, query, shown};
 
@@ -271,6 +272,7 @@ impl Drop for Lookalike {
 #[tokio::test]
 async fn what_is_kept_and_what_belongs_to_others_stays_and_what_was_deserted_goes() -> Result {
     let state = TempDir::new()?;
+    let _removed = RemovedAtTheEnd::of(state.path())?;
     let config = config(&state)?;
     let kept = up(&config, &Silent).await?;
     let session = kept.session().to_owned();

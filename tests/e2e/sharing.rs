@@ -10,6 +10,7 @@ use rstest::rstest;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::kept_stack::RemovedAtTheEnd;
 use crate::support::{Result, child_tests, kai_e2e, output, shown};
 
 #[rstest]
@@ -28,22 +29,23 @@ async fn attaches(#[future(awt)] harness: Harness) -> Result {
     Ok(())
 }
 
-/// A state directory whose kept stack goes with it, also when the test fails.
-struct State(TempDir);
+/// A state directory whose kept stack goes with it.
+struct State {
+    _removed: RemovedAtTheEnd,
+    directory: TempDir,
+}
 
 impl State {
     fn new() -> Result<Self> {
-        Ok(Self(TempDir::new()?))
+        let directory = TempDir::new()?;
+        Ok(Self {
+            _removed: RemovedAtTheEnd::of(directory.path())?,
+            directory,
+        })
     }
 
     fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Drop for State {
-    fn drop(&mut self) {
-        let _ = command(self, &["down"]).output();
+        self.directory.path()
     }
 }
 
