@@ -7,6 +7,7 @@
 mod driver;
 mod killed;
 mod missing;
+mod precedence;
 mod programs;
 mod tab;
 
