@@ -124,6 +124,19 @@ pub enum HarnessError {
         /// What was seen last.
         seen: Vec<i32>,
     },
+    /// A workflow did not ask Temporal to cancel its activity.
+    #[error(
+        "workflow {workflow_id} did not ask for its activity's cancellation within {within:?}; its pending activities were \
+         {seen:?}"
+    )]
+    NoCancelRequest {
+        /// The workflow.
+        workflow_id: String,
+        /// The bound.
+        within: Duration,
+        /// The states that were seen last, as Temporal names them.
+        seen: Vec<&'static str>,
+    },
     /// No heartbeat came of a run's activity.
     #[error(
         "no further heartbeat of workflow {workflow_id} came within {within:?}; the last one seen was {seen:?}"

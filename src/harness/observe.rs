@@ -8,6 +8,7 @@ use temporalio_client::{Client, UntypedWorkflow, WorkflowHandle, WorkflowListOpt
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::enums::v1::TaskQueueType;
 use temporalio_common::protos::temporal::api::taskqueue::v1::TaskQueue;
+use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeTaskQueueRequest;
 
 use super::{HarnessError, RunHistory, bounds};
@@ -42,32 +43,26 @@ pub(super) async fn heartbeat_now(
     handle: &Handle,
     call_bound: Duration,
 ) -> Result<Option<Beat>, HarnessError> {
-    let describing = handle.describe(Default::default());
-    let described = call("describe", handle, call_bound, describing).await?;
-    Ok(described
-        .raw()
-        .pending_activities
-        .iter()
-        .find_map(|activity| {
-            let details = activity.heartbeat_details.as_ref()?.payloads.first()?;
-            Some(Beat {
-                at: activity
-                    .last_heartbeat_time
-                    .and_then(|time| time.try_into().ok()),
-                details: text(details),
-            })
-        }))
+    let pending = pending_activities(handle, call_bound).await?;
+    Ok(pending.iter().find_map(|activity| {
+        let details = activity.heartbeat_details.as_ref()?.payloads.first()?;
+        Some(Beat {
+            at: activity
+                .last_heartbeat_time
+                .and_then(|time| time.try_into().ok()),
+            details: text(details),
+        })
+    }))
 }
 
-/// The attempts of the pending activities. A history tells of an attempt only when it has ended.
-pub(super) async fn pending_attempts(
+/// The pending activities, as Temporal shows them. A history tells of an attempt only when it has ended.
+pub(super) async fn pending_activities(
     handle: &Handle,
     call_bound: Duration,
-) -> Result<Vec<i32>, HarnessError> {
+) -> Result<Vec<PendingActivityInfo>, HarnessError> {
     let describing = handle.describe(Default::default());
     let described = call("describe", handle, call_bound, describing).await?;
-    let pending = &described.raw().pending_activities;
-    Ok(pending.iter().map(|activity| activity.attempt).collect())
+    Ok(described.raw().pending_activities.clone())
 }
 
 /// Ends a workflow at once.

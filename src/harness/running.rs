@@ -6,6 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use temporalio_client::errors::WorkflowGetResultError;
 use temporalio_common::data_converters::RawValue;
+use temporalio_common::protos::temporal::api::enums::v1::PendingActivityState;
+use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
 use tokio::task::JoinHandle;
 
 use super::artefacts::{RunRecord, RunWitness};
@@ -101,7 +103,8 @@ impl RunningAsk<'_> {
         let mut backoff = Backoff::new();
         loop {
             let bound = self.harness.settings.call_timeout;
-            let pending = observe::pending_attempts(&self.handle, bound).await?;
+            let pending = observe::pending_activities(&self.handle, bound).await?;
+            let pending: Vec<_> = pending.iter().map(|activity| activity.attempt).collect();
             if pending.iter().any(|seen| *seen >= attempt) {
                 return Ok(());
             }
@@ -140,6 +143,31 @@ impl RunningAsk<'_> {
                     workflow_id: self.workflow_id().to_owned(),
                     within,
                     seen: beat.map(|beat| beat.details),
+                });
+            }
+        }
+    }
+
+    /// Waits until the workflow has asked Temporal to cancel its activity: the answers to heartbeats say so from now on. Between
+    /// [`cancel`](Self::cancel) and this lies a workflow task.
+    ///
+    /// # Errors
+    /// When it does not within the bound; the error says in which states its activities were seen last.
+    pub async fn until_cancel_requested(&self, within: Duration) -> Result<(), HarnessError> {
+        let deadline = Instant::now() + within;
+        let mut backoff = Backoff::new();
+        loop {
+            let bound = self.harness.settings.call_timeout;
+            let pending = observe::pending_activities(&self.handle, bound).await?;
+            let seen: Vec<_> = pending.iter().map(PendingActivityInfo::state).collect();
+            if seen.contains(&PendingActivityState::CancelRequested) {
+                return Ok(());
+            }
+            if !backoff.pause_within(deadline).await {
+                return Err(HarnessError::NoCancelRequest {
+                    workflow_id: self.workflow_id().to_owned(),
+                    within,
+                    seen: seen.iter().map(|state| state.as_str_name()).collect(),
                 });
             }
         }
@@ -196,19 +224,19 @@ impl RunningAsk<'_> {
         let call_bound = self.harness.settings.call_timeout;
         let given_up = match self.result().await {
             Err(HarnessError::RunTimeout { .. }) => {
-                let attempts = observe::pending_attempts(&self.handle, call_bound).await?;
+                let pending = observe::pending_activities(&self.handle, call_bound).await?;
                 observe::terminate(&self.handle, call_bound).await?;
-                Some(attempts)
+                Some(pending)
             }
             _ => None,
         };
         self.timeout = self.harness.settings.run_timeout;
         let mut run = self.followed().await?;
-        if let Some(attempts) = given_up {
+        if let Some(pending) = given_up {
             "Running".clone_into(&mut run.evidence.status);
             run.evidence.failure = Some(format!("it had not ended after {within:?}"));
-            for (activity, attempts) in run.evidence.activities.iter_mut().zip(attempts) {
-                activity.attempts = attempts;
+            for (activity, pending) in run.evidence.activities.iter_mut().zip(pending) {
+                activity.attempts = pending.attempt;
             }
         }
         if let Some(record) = record {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kai_e2e::agent::SqlLimits;
+use kai_e2e::harness::faults::Point;
 use kai_e2e::harness::{Harness, HarnessSettings, Outcome, harness};
 use rstest::rstest;
 use tokio_postgres::NoTls;
@@ -91,4 +92,31 @@ async fn a_run_that_nobody_works_on_is_named_when_the_bound_passes(
         "{said}"
     );
     Ok(())
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_run_that_nobody_cancels_is_named_when_its_cancellation_is_waited_for(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let bound = Duration::from_millis(300);
+    let mut asked = harness
+        .ask("Berapa jumlah koperasi?")
+        .hold_at(Point::event("tool_start"))
+        .start()
+        .await?;
+    asked.at_point(Duration::from_secs(60)).await?;
+    let error = asked
+        .until_cancel_requested(bound)
+        .await
+        .expect_err("nobody has cancelled it");
+    let said = error.to_string();
+    assert!(
+        said.contains(asked.workflow_id())
+            && said.contains("within 300ms")
+            && said.contains("PENDING_ACTIVITY_STATE_STARTED"),
+        "{said}"
+    );
+    asked.release();
+    Ok(asked.finish().await?.check()?)
 }

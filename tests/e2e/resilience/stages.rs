@@ -38,6 +38,7 @@ async fn ended_at(harness: &Harness, point: Point, end: End) -> Result<Run> {
     match end {
         End::Cancel => {
             asked.cancel().await?;
+            asked.until_cancel_requested(SOON).await?;
             // The answer to the first one tells the worker, and it has read that when it sends the second.
             asked.until_heartbeat(SystemTime::now(), SOON).await?;
             asked.until_heartbeat(SystemTime::now(), SOON).await?;
