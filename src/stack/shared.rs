@@ -66,7 +66,7 @@ impl SharedStack {
         if let Some(running) = read_state(&lease)?
             && running.check_with(provider.as_ref()).await.is_ok()
         {
-            return Self::found(running, lease, config);
+            return Self::found(running, lease, provider.as_ref(), config).await;
         }
 
         let lock = ExclusiveLock::acquire(
@@ -78,7 +78,7 @@ impl SharedStack {
         .await?;
         if let Some(running) = read_state(&lease)? {
             match running.check_with(provider.as_ref()).await {
-                Ok(()) => return Self::found(running, lease, config),
+                Ok(()) => return Self::found(running, lease, provider.as_ref(), config).await,
                 Err(error) => {
                     let first_line = error.to_string();
                     let first_line = first_line.lines().next().unwrap_or_default();
@@ -100,13 +100,17 @@ impl SharedStack {
         Ok(running)
     }
 
-    fn found(
+    async fn found(
         running: RunningStack,
-        lease: Lease,
+        mut lease: Lease,
+        provider: &dyn Provider,
         config: &StackConfig,
     ) -> Result<Self, StackError> {
         if config.keep() {
             lease.keep()?;
+        }
+        if !lease.is_kept() {
+            lease.ensure_watched(provider).await?;
         }
         Ok(Self {
             running,

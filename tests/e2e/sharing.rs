@@ -5,13 +5,13 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use kai_e2e::harness::{AnyStack, Harness, harness};
-use kai_e2e::stack::Attachment;
+use kai_e2e::stack::{Attachment, SharedStack, Silent, StackConfig};
 use rstest::rstest;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::kept_stack::RemovedAtTheEnd;
-use crate::support::{Result, child_tests, kai_e2e, output, shown};
+use crate::support::{Result, child_tests, eventually, kai_e2e, output, shown};
 
 #[rstest]
 #[tokio::test]
@@ -107,12 +107,56 @@ async fn one_process_starts_the_stack_and_the_others_wait_with_a_progress_line()
         "{:?}",
         all.iter().map(said).collect::<Vec<_>>()
     );
-    crate::support::eventually(
+    eventually(
         "the stack goes with its last user",
         || async { Ok(stacks(&state).await?.len()) },
         |left| left == 0,
     )
     .await
+}
+
+#[tokio::test]
+async fn a_stack_whose_watcher_was_killed_gets_another_with_its_next_user() -> Result {
+    let state = State::new()?;
+    let config = StackConfig::from_env()?
+        .with_seed_scale("0.05".parse()?)
+        .with_state_directory(state.path());
+    let first = SharedStack::attach(&config, &Silent).await?;
+    let watcher = watcher_of(state.path())?.ok_or("the stack has no watcher")?;
+    let killed = Command::new("kill")
+        .args(["-KILL", &watcher.to_string()])
+        .status()?;
+    assert!(killed.success());
+    let gone = || async { watcher_of(state.path()) };
+    eventually("the watcher is gone", gone, |watcher| watcher.is_none()).await?;
+
+    let second = SharedStack::attach(&config, &Silent).await?;
+    assert_eq!(second.attachment(), Attachment::Found);
+    drop((first, second));
+    eventually(
+        "the stack goes with its last user",
+        || async { Ok(stacks(&state).await?.len()) },
+        |left| left == 0,
+    )
+    .await
+}
+
+/// The watcher of the stack in a state directory.
+fn watcher_of(state: &Path) -> Result<Option<u32>> {
+    let state = state.display().to_string();
+    let watches = |process: &Path| {
+        let line = std::fs::read(process.join("cmdline")).ok()?;
+        let line = String::from_utf8_lossy(&line).into_owned();
+        let mut words = line
+            .split('\0')
+            .skip_while(|word| *word != "kai-e2e-reaper");
+        words.nth(1)?.starts_with(&state).then_some(())?;
+        process.file_name()?.to_str()?.parse().ok()
+    };
+    let processes = std::fs::read_dir("/proc")?.flatten();
+    Ok(processes
+        .map(|process| process.path())
+        .find_map(|process| watches(&process)))
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use super::supervised::ServiceDirectory;
 use crate::stack::{
     Service, StackConfig, StackError,
     config::user_id,
-    session::{Labels, SESSION, SessionDirectory, write_private},
+    session::{DATA, DATA_PREFIX, Labels, SESSION, SessionDirectory, write_private},
 };
 
 /// The directory in which the processes of one session keep their files. Its name holds the session's.
@@ -22,13 +22,8 @@ pub(in crate::stack) struct DataDirectory {
     path: PathBuf,
 }
 
-/// The file of the session's own directory that holds this one's path, for the watcher.
-const POINTER: &str = "data";
-
 /// The file with the session's labels.
 const LABELS: &str = "labels.json";
-
-const PREFIX: &str = "kai-e2e-data-";
 
 /// How much room the file system in memory must have to be used.
 const ROOM: u64 = 1024 * 1024 * 1024;
@@ -65,10 +60,10 @@ impl DataDirectory {
         session: &SessionDirectory,
         labels: &Labels,
     ) -> Result<Self, StackError> {
-        let path = base.join(format!("{PREFIX}{}", session.session()));
+        let path = base.join(format!("{DATA_PREFIX}{}", session.session()));
         let make = || -> io::Result<()> {
             fs::create_dir_all(base)?;
-            write_private(&session.file(POINTER), path.as_os_str().as_encoded_bytes())?;
+            write_private(&session.file(DATA), path.as_os_str().as_encoded_bytes())?;
             // Root's Postgres runs as another user, who has to get through.
             let mode = if user_id() == Some(0) { 0o711 } else { 0o700 };
             DirBuilder::new().mode(mode).create(&path)?;
@@ -81,7 +76,7 @@ impl DataDirectory {
 
     /// The directory that a session has made.
     pub(in crate::stack) fn of(session: &SessionDirectory) -> Result<Self, StackError> {
-        let pointer = session.file(POINTER);
+        let pointer = session.file(DATA);
         let path = fs::read_to_string(&pointer).map_err(StackError::state("read", &pointer))?;
         Ok(Self { path: path.into() })
     }
@@ -100,7 +95,7 @@ impl DataDirectory {
             .filter_map(|base| fs::read_dir(base).ok())
             .flatten()
             .flatten()
-            .filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX))
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with(DATA_PREFIX))
             .filter(|entry| {
                 entry
                     .metadata()
@@ -122,7 +117,7 @@ impl DataDirectory {
         self.path
             .file_name()
             .and_then(|name| name.to_str())
-            .and_then(|name| name.strip_prefix(PREFIX))
+            .and_then(|name| name.strip_prefix(DATA_PREFIX))
             .unwrap_or_default()
     }
 

@@ -13,6 +13,12 @@ use uuid::Uuid;
 use super::{StateRoot, state_root::write_private};
 use crate::stack::{StackError, bounds, wait::Backoff};
 
+/// The file with the path of the directory in which a session's processes keep their files.
+pub(in crate::stack) const DATA: &str = "data";
+
+/// What stands before the session's name in that directory's own.
+pub(in crate::stack) const DATA_PREFIX: &str = "kai-e2e-data-";
+
 /// A session's directory together with the shared lock of one user.
 ///
 /// The lock file is opened close-on-exec (the standard library does so for every file), so that no child process
@@ -103,7 +109,10 @@ impl SessionDirectory {
 #[derive(Debug)]
 pub(in crate::stack) struct DesertedDirectory {
     path: PathBuf,
+    // Both held for their locks: no user can come, and no watcher either, which would remove the session of whoever makes a
+    // directory of this name next.
     _users: File,
+    _reaper: File,
 }
 
 impl DesertedDirectory {
@@ -113,20 +122,26 @@ impl DesertedDirectory {
         if !locked(&users)? || !is_still_named(&users, &path.join("users.lock"))? {
             return Ok(None);
         }
-        match File::open(path.join("reaper.lock")) {
-            Ok(reaper) if !locked(&reaper)? => return Ok(None),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        let reaper = open_lock(&path.join("reaper.lock"))?;
+        if !locked(&reaper)? {
+            return Ok(None);
         }
         Ok(Some(Self {
             path: path.to_owned(),
             _users: users,
+            _reaper: reaper,
         }))
     }
 
-    /// Deletes it with everything in it. It is moved away first: a newcomer that waits for the lock then finds that the
-    /// file is no longer the one under that name, and starts afresh.
+    /// Deletes it with everything in it, and the data of its processes, wherever that was made. It is moved away first: a
+    /// newcomer that waits for the lock then finds that the file is no longer the one under that name, and starts afresh.
     pub(in crate::stack) fn delete(self) -> io::Result<()> {
+        if let Some(data) = self.data() {
+            match fs::remove_dir_all(data) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
         let mut gone = self.path.clone().into_os_string();
         gone.push(format!(".gone.{}", std::process::id()));
         fs::rename(&self.path, &gone)?;
@@ -136,6 +151,16 @@ impl DesertedDirectory {
             let _ = fs::remove_dir(root);
         }
         Ok(())
+    }
+}
+
+impl DesertedDirectory {
+    /// Where the processes of this very session kept their files, whatever the present configuration says.
+    fn data(&self) -> Option<PathBuf> {
+        let session = fs::read_to_string(self.path.join("session")).ok()?;
+        let data = PathBuf::from(fs::read_to_string(self.path.join(DATA)).ok()?);
+        let is_its_own = data.file_name()?.to_str()? == format!("{DATA_PREFIX}{session}");
+        (data.is_absolute() && is_its_own).then_some(data)
     }
 }
 
@@ -217,6 +242,28 @@ mod tests {
             .delete()
             .unwrap();
         assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn the_data_of_a_session_goes_with_it_wherever_it_lies_and_no_others() {
+        let (guard, root) = root();
+        for (is_its_own, session) in [(true, "owned-1"), (false, "owned-2")] {
+            let joined = SessionDirectory::join(&root, session).await.unwrap();
+            let name = match is_its_own {
+                true => joined.session(),
+                false => "another",
+            };
+            let data = guard.path().join(format!("elsewhere/{DATA_PREFIX}{name}"));
+            fs::create_dir_all(data.join("postgres")).unwrap();
+            fs::write(joined.file(DATA), data.to_str().unwrap()).unwrap();
+            let path = joined.path().to_owned();
+            drop(joined);
+
+            let deserted = DesertedDirectory::seize(&path).unwrap().unwrap();
+            deserted.delete().unwrap();
+            assert!(!path.exists());
+            assert_eq!(data.exists(), !is_its_own);
+        }
     }
 
     #[tokio::test]

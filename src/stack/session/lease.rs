@@ -1,6 +1,9 @@
 //! The use of a session by this process.
 
-use std::{fs, time::Duration};
+use std::{
+    fs::{self, TryLockError},
+    time::Duration,
+};
 
 use uuid::Uuid;
 
@@ -54,7 +57,7 @@ impl Lease {
     }
 
     /// A session that others may use too. One that there was not before has a watcher from the start; an older one may have
-    /// none, see [`Lease::ensure_watched`].
+    /// lost its own, see [`Lease::ensure_watched`].
     pub(in crate::stack) async fn share(
         root: &StateRoot,
         name: &str,
@@ -97,11 +100,16 @@ impl Lease {
         }
     }
 
-    /// Makes sure that a watcher watches. To be called under the start lock, before the first container.
+    /// Makes sure that a watcher watches: before the first container, and whenever somebody comes to use what runs already,
+    /// for a watcher can be killed like anything else.
     pub(in crate::stack) async fn ensure_watched(
         &mut self,
         provider: &dyn Provider,
     ) -> Result<(), StackError> {
+        // A user that meets this look with its own watcher hears that one watches already; then this one saw that none does.
+        if self.is_watched() {
+            return Ok(());
+        }
         if let Some(mut reaper) =
             Reaper::start(self.directory.path(), provider, SHARED_GRACE).await?
         {
@@ -109,6 +117,11 @@ impl Lease {
             self.reaper = Some(reaper);
         }
         Ok(())
+    }
+
+    fn is_watched(&self) -> bool {
+        let lock = fs::File::open(self.directory.file("reaper.lock"));
+        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     pub(in crate::stack) fn directory(&self) -> &SessionDirectory {

@@ -19,7 +19,7 @@ mod state_file;
 mod state_root;
 mod sweep;
 
-pub(super) use directory::{SessionDirectory, locked, open_lock};
+pub(super) use directory::{DATA, DATA_PREFIX, SessionDirectory, locked, open_lock};
 pub(super) use exclusive_lock::ExclusiveLock;
 pub(super) use handshake::{Watcher, discard};
 pub(super) use labels::{

@@ -94,6 +94,7 @@ mod tests {
     };
 
     use super::SCRIPT;
+    use crate::stack::session::directory::DesertedDirectory;
 
     /// What a watcher says whose starter is gone at once, with a `mkdir` of its own.
     fn said(directory: &Path, mkdir: &str) -> Output {
@@ -127,6 +128,20 @@ mod tests {
         );
         let output = said(&directory, &mkdir);
         assert!(gone.exists(), "it was not moved away: {output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "armed\n");
+    }
+
+    #[test]
+    fn a_directory_that_a_sweep_is_removing_is_not_watched() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("state/owned-1");
+        fs::create_dir_all(&directory).unwrap();
+        let seized = DesertedDirectory::seize(&directory).unwrap();
+        assert!(seized.is_some());
+        let output = said(&directory, "exec /bin/mkdir \"$@\"");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "taken\n");
+        drop(seized);
+        let output = said(&directory, "exec /bin/mkdir \"$@\"");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "armed\n");
     }
 

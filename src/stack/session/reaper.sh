@@ -158,13 +158,16 @@ flock -n -x 3 || {
     exit 0
 }
 echo armed 2>/dev/null
-cat >/dev/null
+# Whatever takes its time is started without descriptor 3: should this be killed, its lock must not live on with a child, or
+# nobody would take its place.
+cat >/dev/null 3>&-
 exec </dev/null >>"$dir/reaper.log" 2>&1
-# Remembered, because the directory may be deleted from outside.
+# Remembered, because the directory may be deleted from outside. Another one under its name is another session's.
 session=$(cat "$dir/session" 2>/dev/null)
+[ "$dir/users.lock" -ef /dev/fd/4 ] || session=
 
 while :; do
-    flock -x 4 || exit 1
+    flock -x 4 3>&- || exit 1
     if [ -e "$dir/kept" ]; then
         exit 0
     fi
@@ -174,7 +177,7 @@ while :; do
     fi
     touch "$dir/idle"
     flock -u 4
-    sleep "$grace"
+    sleep "$grace" 3>&-
     if flock -n -x 4; then
         # Every user touches the lock when it comes; one that came and went within the grace counts too.
         if [ ! -e "$dir/kept" ] && [ ! "$dir/users.lock" -nt "$dir/idle" ]; then
@@ -203,7 +206,7 @@ case $data in
     *) data= ;;
 esac
 if [ -n "$session" ] && { [ -z "$dir" ] || [ ! -e "$dir/over" ]; }; then
-    remove_all
+    remove_all 3>&-
 fi
 if [ -n "$data" ] && [ -d "$data" ]; then
     # A Postgres that was killed leaves a few bytes of shared memory, whose number stands in its file.
