@@ -2,7 +2,6 @@
 //! and gone when their user is.
 
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::kept_stack::RemovedAtTheEnd;
 use crate::process_table::{of_session, of_state};
-use crate::support::{CANONICAL, Result, kai_e2e, query, shown};
+use crate::support::{CANONICAL, Result, kai_e2e, link_commands, query, shown};
 
 fn config(state: &TempDir) -> Result<StackConfig> {
     Ok(StackConfig::from_env()?
@@ -120,17 +119,11 @@ async fn only_the_loopback_interface_and_the_stacks_own_passwords_open_it() -> R
 
 /// A command that works through prompts on a stack of its own, without any command of a container engine in its path.
 fn asking(state: &TempDir, commands: &Path) -> Result<Child> {
-    for command in [
+    let needed = [
         "sh", "setsid", "flock", "grep", "cut", "sort", "readlink", "cat", "sleep", "mkdir",
         "touch", "rm", "mv", "rmdir", "sed", "ipcrm",
-    ] {
-        let path = std::env::var("PATH")?
-            .split(':')
-            .map(|directory| Path::new(directory).join(command))
-            .find(|path| path.exists())
-            .ok_or(command)?;
-        symlink(path, commands.join(command))?;
-    }
+    ];
+    link_commands(commands, &needed)?;
     let config = config(state)?;
     let mut command = kai_e2e();
     command

@@ -1,10 +1,14 @@
 //! What several topics need.
 
 use std::error::Error;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use kai_e2e::harness::{Harness, expect_eventually};
 use kai_e2e::stack::PostgresEndpoint;
+use kai_e2e::worker::SenderSettings;
 use tokio_postgres::NoTls;
 
 /// Any error fails a test; `Display` of the library's errors is made for people.
@@ -74,6 +78,28 @@ pub fn child_tests(filter: &str) -> Result<Command> {
         // The child's tests are not the runner's.
         .env_remove("NEXTEST_TEST_NAME");
     Ok(command)
+}
+
+/// A sender for tests that every event of a run must reach, however long the machine takes over them.
+pub fn patient_sender() -> SenderSettings {
+    SenderSettings {
+        request_timeout: Duration::from_secs(30),
+        budget: Duration::from_secs(120),
+        ..SenderSettings::default()
+    }
+}
+
+/// Fills a directory that is to be all of a process's path with commands of this machine.
+pub fn link_commands(directory: &Path, commands: &[&str]) -> Result {
+    for command in commands {
+        let path = std::env::var("PATH")?
+            .split(':')
+            .map(|directory| Path::new(directory).join(command))
+            .find(|path| path.exists())
+            .ok_or(*command)?;
+        symlink(path, directory.join(command))?;
+    }
+    Ok(())
 }
 
 /// Runs a command to its end off the test's own thread.

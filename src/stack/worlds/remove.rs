@@ -27,7 +27,7 @@ pub(super) async fn world(endpoints: &Endpoints, name: &str) -> Result<(), Stack
 }
 
 /// Deletes the collections of the contract by their names: a list of all would be as long as there are worlds. What else may
-/// begin with the prefix goes with the process, by its watcher, or with the stack.
+/// begin with the prefix goes with the stack, or with its process when that is killed.
 async fn collections(typesense: &TypesenseEndpoint, prefix: &str) -> Result<(), StackError> {
     let failed = |source: reqwest::Error| StackError::Collections {
         prefix: prefix.to_owned(),

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -91,6 +91,13 @@ impl Tenant {
         format!("world_{}_{number}", self.id)
     }
 
+    /// Says that a world could not be removed: the watcher removes what is left of it when this tenant ends.
+    pub(super) fn leave_to_the_watcher(&self) {
+        if let Some(registration) = &self.registration {
+            registration.is_left.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Tells the watcher to leave a world alone.
     pub(super) fn spare(&self, world: &str) -> Result<(), StackError> {
         let Some(registration) = &self.registration else {
@@ -113,6 +120,8 @@ impl Tenant {
 #[derive(Debug)]
 struct Registration {
     path: PathBuf,
+    // Whether the watcher has something to remove when this is given up.
+    is_left: AtomicBool,
     // Held for its lock.
     _lock: File,
 }
@@ -127,14 +136,20 @@ impl Registration {
         }
         let path = directory.join(format!("{id}.tenant"));
         fs::rename(&draft, &path)?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self {
+            path,
+            is_left: AtomicBool::new(false),
+            _lock: lock,
+        })
     }
 }
 
 impl Drop for Registration {
-    /// All its worlds are gone, or kept: the watcher need not look.
+    /// Where all its worlds are gone, or kept, the watcher need not look.
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        if !*self.is_left.get_mut() {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -175,5 +190,19 @@ mod tests {
         assert!(!locked(&open_lock(&path).unwrap()).unwrap());
         drop(registration);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_world_that_could_not_be_removed_is_left_to_the_watcher() {
+        let directory = tempfile::tempdir().unwrap();
+        let tenant = Tenant {
+            registration: Some(Registration::new(directory.path(), "abc").unwrap()),
+            ..Tenant::alone()
+        };
+        let path = directory.path().join("abc.tenant");
+
+        tenant.leave_to_the_watcher();
+        drop(tenant);
+        assert!(locked(&open_lock(&path).unwrap()).unwrap());
     }
 }

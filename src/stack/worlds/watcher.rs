@@ -1,10 +1,14 @@
 //! Starting the watcher that removes the worlds of processes that have ended.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::contract::Secret;
 use crate::stack::{
-    Endpoints, RunningStack, Service, StackError,
+    Endpoints, Programs, RunningStack, Service, StackError,
     engine::EngineAddress,
     session::{Watcher, discard, locked, open_lock, write_private},
 };
@@ -15,6 +19,8 @@ const SCRIPT: &str = include_str!("watcher.sh");
 pub(super) struct Target {
     /// The engine's address, and the container of Postgres, where there are such.
     pub(super) container: Option<(String, String)>,
+    /// `psql` as it came with the server, and where its libraries are, where the server is a process.
+    pub(super) psql: Option<(PathBuf, Option<PathBuf>)>,
     pub(super) endpoints: Endpoints,
 }
 
@@ -22,9 +28,17 @@ impl Target {
     /// The services of a stack.
     pub(super) fn of(stack: &RunningStack) -> Self {
         let container = stack.container_id(Service::Postgres);
+        let psql = match stack.programs() {
+            Programs::Binaries(binaries) => {
+                let server = &binaries.postgres;
+                Some((server.path.with_file_name("psql"), server.libraries.clone()))
+            }
+            Programs::Images(_) => None,
+        };
         Self {
             container: container
                 .map(|container| (EngineAddress::find().url().to_owned(), container.to_owned())),
+            psql,
             endpoints: stack.endpoints().clone(),
         }
     }
@@ -33,10 +47,14 @@ impl Target {
     fn text(&self) -> Secret {
         let (postgres, typesense) = (&self.endpoints.postgres, &self.endpoints.typesense);
         let (engine, container) = self.container.clone().unwrap_or_default();
+        let (psql, libraries) = self.psql.clone().unwrap_or_default();
+        let (psql, libraries) = (psql.display().to_string(), libraries.unwrap_or_default());
         let mut text = String::new();
         for (name, value) in [
             ("engine", engine.as_str()),
             ("container", &container),
+            ("psql", &psql),
+            ("libraries", &libraries.display().to_string()),
             ("host", &postgres.host),
             ("port", &postgres.port.to_string()),
             ("user", &postgres.admin_user),

@@ -19,14 +19,37 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
+read_target() {
+    while IFS='=' read -r name value; do
+        case $name in
+        engine) engine=$value ;;
+        container) container=$value ;;
+        host) host=$value ;;
+        port) port=$value ;;
+        user) user=$value ;;
+        password) password=$value ;;
+        psql) psql=$value ;;
+        libraries) libraries=$value ;;
+        typesense) typesense=$value ;;
+        key) key=$value ;;
+        esac
+    done <"$worlds/target"
+    # That of the server's own installation, where it has one.
+    have "$psql" || psql=psql libraries=
+}
+
 for needed in flock curl; do
     have "$needed" || {
         echo "the command $needed is missing; it is needed to remove the databases and collections of tests that were killed"
         exit 1
     }
 done
-have docker || have podman || have psql || {
-    echo "none of the commands docker, podman and psql is there to remove databases with"
+read_target || {
+    echo "cannot read $worlds/target"
+    exit 1
+}
+have "$psql" || { [ -n "$container" ] && { have docker || have podman; }; } || {
+    echo "the command psql is neither in PATH nor where the server's own programs are; it is needed to remove databases"
     exit 1
 }
 
@@ -39,21 +62,6 @@ flock -n -x 7 && [ "$worlds/watcher.lock" -ef /dev/fd/7 ] || {
 echo armed 2>/dev/null
 exec </dev/null >>"$worlds/watcher.log" 2>&1
 
-read_target() {
-    while IFS='=' read -r name value; do
-        case $name in
-        engine) engine=$value ;;
-        container) container=$value ;;
-        host) host=$value ;;
-        port) port=$value ;;
-        user) user=$value ;;
-        password) password=$value ;;
-        typesense) typesense=$value ;;
-        key) key=$value ;;
-        esac
-    done <"$worlds/target"
-}
-
 # Runs statements, one an argument, as the superuser; through the server's own container where there is one, because psql
 # is there for sure.
 sql() {
@@ -61,13 +69,14 @@ sql() {
         set -- "$@" -c "$statement"
         shift
     done
-    set -- psql -X -q -A -t -U "$user" -d postgres "$@"
+    set -- -X -q -A -t -U "$user" -d postgres "$@"
     if [ -n "$container" ] && have docker; then
-        DOCKER_CONTEXT='' DOCKER_HOST="$engine" timeout 30 docker exec "$container" "$@" 7>&-
+        DOCKER_CONTEXT='' DOCKER_HOST="$engine" timeout 30 docker exec "$container" psql "$@" 7>&-
     elif [ -n "$container" ] && have podman; then
-        timeout 30 podman --url "$engine" exec "$container" "$@" 7>&-
+        timeout 30 podman --url "$engine" exec "$container" psql "$@" 7>&-
     else
-        PGHOST=$host PGPORT=$port PGPASSWORD=$password timeout 30 "$@" 7>&-
+        PGHOST=$host PGPORT=$port PGPASSWORD=$password \
+            timeout 30 env ${libraries:+"LD_LIBRARY_PATH=$libraries"} "$psql" "$@" 7>&-
     fi
 }
 
@@ -93,7 +102,11 @@ unkept() {
 
 # Removes what is found of one process, and fails unless there was nothing.
 remove() {
-    databases=$(sql "SELECT datname FROM pg_database WHERE starts_with(datname::text, 'world_$1_')") || return 1
+    # A copy that is being made shows only when it is done: it is ended first, and what it came to is looked for again.
+    databases=$(sql "SELECT DISTINCT 'world_$1_unfinished' FROM pg_stat_activity
+                     WHERE CASE WHEN state = 'active' AND starts_with(query, 'CREATE DATABASE \"world_$1_')
+                                THEN pg_terminate_backend(pid) ELSE false END" \
+        "SELECT datname FROM pg_database WHERE starts_with(datname::text, 'world_$1_')") || return 1
     collections=$(typesense "$typesense/collections") || return 1
     databases=$(printf '%s\n' "$databases" | sed '/^$/d' | unkept "$1")
     collections=$(printf '%s' "$collections" | grep -o "\"name\": *\"world_$1_[^\"]*\"" | cut -d '"' -f 4 | unkept "$1")

@@ -63,9 +63,7 @@ impl World {
     /// When a service refuses or does not answer. What is left then is removed with the process.
     pub async fn remove(mut self) -> Result<(), StackError> {
         let tenant = self.tenant.take();
-        let removed = remove::world(&self.endpoints, &self.name).await;
-        drop(tenant);
-        removed
+        removed(tenant, &self.endpoints, &self.name).await
     }
 
     /// Leaves everything where it is, for somebody to look at, until the stack itself goes. Gives the world's name.
@@ -88,13 +86,25 @@ impl Drop for World {
         };
         let (endpoints, name) = (self.endpoints.clone(), std::mem::take(&mut self.name));
         in_background(async move {
-            if let Err(error) = remove::world(&endpoints, &name).await {
+            if let Err(error) = removed(Some(tenant), &endpoints, &name).await {
                 // The stack may be gone already, and the worlds with it.
                 tracing::debug!(world = name, error = %crate::contract::error_chain(&error), "not removed");
             }
-            drop(tenant);
         });
     }
+}
+
+/// Removes a world; the watcher learns of it when that fails, and until it is clear the tenant lives.
+async fn removed(
+    tenant: Option<Arc<Tenant>>,
+    endpoints: &Endpoints,
+    name: &str,
+) -> Result<(), StackError> {
+    let removed = remove::world(endpoints, name).await;
+    if let (Err(_), Some(tenant)) = (&removed, &tenant) {
+        tenant.leave_to_the_watcher();
+    }
+    removed
 }
 
 impl fmt::Debug for World {

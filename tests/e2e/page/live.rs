@@ -3,17 +3,23 @@
 use std::time::Duration;
 
 use kai_e2e::contract::Event;
-use kai_e2e::harness::{Harness, harness};
+use kai_e2e::harness::{Harness, HarnessSettings, harness};
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{no_complaints, session, texts};
 use crate::browser::Browser;
-use crate::support::{CANONICAL, Result};
+use crate::support::{CANONICAL, Result, patient_sender};
 
 #[rstest]
 #[tokio::test]
 async fn a_run_is_seen_from_its_first_event_to_its_end(#[future(awt)] harness: Harness) -> Result {
+    // A delivery is held for as long as the browser takes to be looked at.
+    let settings = HarnessSettings {
+        sender: patient_sender(),
+        ..HarnessSettings::from_env()?
+    };
+    let harness = Harness::on(harness.shared_stack(), settings).await?;
     // The same question streams the same events, so a first run says which delivery to stop a second one at.
     let first = harness.ask(CANONICAL).await?;
     let kinds = first.event_kinds();

@@ -11,7 +11,7 @@ use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, Outcome, Run, WorkerC
 use kai_e2e::stack::{OwnedStack, SharedStack, Silent, StackConfig};
 use kai_e2e::worker::SenderSettings;
 
-use crate::support::Result;
+use crate::support::{Result, patient_sender};
 
 /// The bound on everything that is waited for, far beyond what is needed.
 pub const SOON: Duration = Duration::from_secs(60);
@@ -42,9 +42,7 @@ pub fn owner(stack: &AnyStack) -> Result<&OwnedStack> {
 pub fn in_step() -> SenderSettings {
     SenderSettings {
         queue: 0,
-        request_timeout: Duration::from_secs(30),
-        budget: Duration::from_secs(120),
-        ..SenderSettings::default()
+        ..patient_sender()
     }
 }
 

@@ -12,7 +12,7 @@ use kai_e2e::stack::{OwnedStack, Silent};
 use serde_json::{Value, json};
 
 use super::{left_on, small};
-use crate::support::{Result, golden};
+use crate::support::{Result, golden, patient_sender};
 
 const HARNESSES: usize = 200;
 /// How many are tried at a time. All of them live all the time.
@@ -27,8 +27,11 @@ async fn two_hundred_harnesses_at_once_do_not_see_each_other() -> Result {
     let stack = Arc::new(AnyStack::Owned(owned));
 
     let began = std::time::Instant::now();
-    let starting =
-        (0..HARNESSES).map(|_| Harness::on(Arc::clone(&stack), HarnessSettings::default()));
+    let settings = HarnessSettings {
+        sender: patient_sender(),
+        ..HarnessSettings::default()
+    };
+    let starting = (0..HARNESSES).map(|_| Harness::on(Arc::clone(&stack), settings.clone()));
     let harnesses = try_join_all(starting).await?;
     eprintln!("{HARNESSES} harnesses after {:?}", began.elapsed());
     assert_eq!(left_on(&endpoints).await?.len(), 7 * HARNESSES);
