@@ -6,7 +6,7 @@ use super::Finding;
 
 const TOPIC: &str = "commands";
 
-/// What the watcher needs: a session of its own, locks, and, for containers, one way to remove them.
+/// What the watchers need: a session of its own, locks, requests to Typesense, and, for containers, one way to remove them.
 pub(super) fn needed(containers: bool) -> Vec<Finding> {
     judged(containers, &|command| {
         find(command, env::var_os("PATH").as_deref())
@@ -17,6 +17,7 @@ fn judged(containers: bool, find: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Findi
     let mut missing: Vec<Finding> = [
         ("setsid", "util-linux"),
         ("flock", "util-linux"),
+        ("curl", "curl"),
         ("sh", "dash"),
     ]
     .into_iter()
@@ -31,21 +32,21 @@ fn judged(containers: bool, find: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Findi
     .collect();
     if !containers {
         if missing.is_empty() {
-            missing.push(Finding::fine(TOPIC, "setsid, flock and sh"));
+            missing.push(Finding::fine(TOPIC, "setsid, flock, curl and sh"));
         }
         return missing;
     }
-    let removers = ["docker", "curl", "podman"];
+    let removers = ["docker", "podman", "curl"];
     let remover = removers.into_iter().find(|command| find(command).is_some());
     match remover {
         Some(remover) if missing.is_empty() => missing.push(Finding::fine(
             TOPIC,
-            format!("setsid, flock, sh and {remover}"),
+            format!("setsid, flock, curl and sh; containers are removed with {remover}"),
         )),
         Some(_) => {}
         None => missing.push(Finding::problem(
             TOPIC,
-            "none of the commands docker, curl and podman is there: the watcher cannot remove containers",
+            "none of the commands docker, podman and curl is there: the watcher cannot remove containers",
             "sudo apt-get install --yes curl",
         )),
     }
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_missing_command_is_a_problem_with_its_package() {
-        let found = with(&["setsid", "sh", "curl"]);
+        let found = with(&["setsid", "curl", "sh"]);
 
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].severity, Severity::Problem);
@@ -87,17 +88,34 @@ mod tests {
 
     #[test]
     fn one_way_to_remove_containers_is_enough_and_none_is_a_problem() {
-        let found = with(&["setsid", "flock", "sh", "podman"]);
+        let found = with(&["setsid", "flock", "curl", "sh", "podman"]);
         assert_eq!(found[0].severity, Severity::Fine);
+        assert!(found[0].text.contains("with podman"), "{found:?}");
+        let found = with(&["setsid", "flock", "sh"]);
+        let texts: Vec<_> = found.iter().map(|finding| finding.text.as_str()).collect();
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(texts[0].contains("curl is missing"), "{found:?}");
+        assert!(texts[1].contains("docker, podman and curl"), "{found:?}");
+    }
+
+    #[test]
+    fn processes_need_no_command_of_an_engine() {
+        let with = |present: &[&str]| {
+            judged(false, &|command| {
+                present.contains(&command).then(|| PathBuf::from(command))
+            })
+        };
+        assert_eq!(
+            with(&["setsid", "flock", "curl", "sh"])[0].severity,
+            Severity::Fine
+        );
+        // It removes the collections of tests that were killed.
         let found = with(&["setsid", "flock", "sh"]);
         assert_eq!(found[0].severity, Severity::Problem);
-        assert!(found[0].text.contains("docker, curl and podman"));
-        let for_processes = judged(false, &|command| {
-            ["setsid", "flock", "sh"]
-                .contains(&command)
-                .then(|| PathBuf::from(command))
-        });
-        assert_eq!(for_processes[0].severity, Severity::Fine);
+        assert_eq!(
+            found[0].fix.as_deref(),
+            Some("sudo apt-get install --yes curl")
+        );
     }
 
     #[test]

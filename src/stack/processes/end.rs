@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fs,
+    fs, io,
     path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
@@ -57,14 +57,25 @@ pub(in crate::stack) async fn end_session(
     }
     tracing::debug!(session, "a service was removed");
     free_shared_memory(&data.service(Service::Postgres).file("data")).await;
-    let deleted = {
-        let data = data.clone();
-        tokio::task::spawn_blocking(move || data.delete()).await
-    };
-    deleted
-        .map_err(std::io::Error::other)
-        .and_then(|deleted| deleted)
+    delete(data)
+        .await
         .map_err(StackError::state("delete", data.path()))
+}
+
+/// Deletes the data. When a start has failed, a copy that it has begun may still be making files.
+async fn delete(data: &DataDirectory) -> io::Result<()> {
+    let deadline = Instant::now() + bounds::SURE_END.get();
+    let mut backoff = Backoff::new();
+    loop {
+        let deleting = data.clone();
+        let deleted = tokio::task::spawn_blocking(move || deleting.delete()).await;
+        match deleted.map_err(io::Error::other).flatten() {
+            Err(error)
+                if error.kind() == io::ErrorKind::DirectoryNotEmpty
+                    && backoff.pause_within(deadline).await => {}
+            deleted => return deleted,
+        }
+    }
 }
 
 /// Every process of a session, also the ones whose environment this user may not read: those are known by their number.

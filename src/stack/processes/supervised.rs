@@ -162,11 +162,16 @@ impl ServiceDirectory {
         (start_time(pid) == Some(begun) && is_alive(pid)).then_some(pid)
     }
 
+    /// How the present process ended, once the shell has written it.
+    fn written(&self) -> Option<ExitCode> {
+        let run = fs::read_to_string(self.file("run")).unwrap_or_default();
+        number(&self.file(&format!("exit-{run}"))).map(ExitCode)
+    }
+
     /// What has become of that process. `None` when there was none.
     pub(in crate::stack) fn state(&self) -> Option<State> {
-        let run = fs::read_to_string(self.file("run")).unwrap_or_default();
-        if let Some(code) = number(&self.file(&format!("exit-{run}"))) {
-            return Some(State::Ended(ExitCode(code)));
+        if let Some(code) = self.written() {
+            return Some(State::Ended(code));
         }
         let pid = self.pid()?;
         // Not known yet in the instant after the start.
@@ -175,15 +180,15 @@ impl ServiceDirectory {
         if is_same && is_alive(pid) {
             return Some(State::Running);
         }
-        if let Some(code) = is_same.then(|| exit_code(pid)).flatten() {
-            return Some(State::Ended(ExitCode(code)));
+        // It is about to write how it ended; until then whoever removes the directory would meet its file.
+        if self.shell().is_some_and(|shell| !is_stopped(shell)) {
+            return Some(State::Running);
         }
-        Some(match self.shell() {
-            // How it ended is about to be written.
-            Some(shell) if !is_stopped(shell) => State::Running,
-            // Somebody ended the shell, too.
-            _ => State::Ended(ExitCode(137)),
-        })
+        let code = self
+            .written()
+            .or_else(|| is_same.then(|| exit_code(pid)).flatten().map(ExitCode));
+        // Without a word somebody ended the shell, too.
+        Some(State::Ended(code.unwrap_or(ExitCode(137))))
     }
 
     /// Waits until the process has ended. One whose files are gone was removed.
@@ -282,6 +287,19 @@ mod tests {
             .args(["-CONT", &shell.to_string()])
             .status()
             .unwrap();
+        while directory.shell().is_some() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(directory.ended().await, ExitCode(7));
+    }
+
+    #[tokio::test]
+    async fn a_directory_whose_service_has_ended_can_be_removed_at_once() {
+        for _ in 0..100 {
+            let (_parent, directory, _) = run("exit 7").await;
+            assert_eq!(directory.ended().await, ExitCode(7));
+            directory.prepare(None).unwrap();
+        }
     }
 
     #[tokio::test]

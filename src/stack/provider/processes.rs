@@ -308,6 +308,11 @@ impl Provider for Processes {
                     .retain(|process| process.labels.get(SESSION).is_some_and(|of| of == session));
             }
             Scope::Mine => {
+                // Containers of one user may share a file system, and each has an owner of its own.
+                directories.retain(|directory| {
+                    let labels = directory.labels();
+                    labels.get(OWNER).is_none_or(|of| *of == owner())
+                });
                 processes
                     .retain(|process| process.labels.get(OWNER).is_some_and(|of| *of == owner()));
             }
