@@ -1,13 +1,13 @@
 //! Every check holds for a worker that keeps its promises, and is broken, by name, by the defect it was written for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::*;
 use crate::checks::testing::{Battery, SQL, at, change_result, logged};
-use crate::checks::{LoggedSql, RunEvidence, Scenario, Standing};
+use crate::checks::{HistoryStep, LoggedSql, RunEvidence, Scenario, Standing};
 
 fn broken(battery: &Battery) -> Vec<Verdict> {
     let verdicts = judge(&battery.evidence());
@@ -242,4 +242,87 @@ fn heartbeats_that_nobody_looked_for_are_not_missed() {
     assert_eq!(progress(&battery), Some(Standing::NotJudged));
     battery.run(Scenario::Answered).watched = true;
     assert_eq!(progress(&battery), Some(Standing::Broken));
+}
+
+/// A workflow task that was started, and whose next attempt, if there is one, was completed.
+fn timed_out(history: &mut Vec<HistoryStep>, completed: bool) {
+    let step = |id, kind: &str, detail: &str| HistoryStep {
+        id,
+        kind: kind.to_owned(),
+        detail: detail.to_owned(),
+        at: Some(at(0)),
+    };
+    let next = i64::try_from(history.len()).unwrap_or_default() + 1;
+    history.push(step(
+        next,
+        "WorkflowTaskTimedOut",
+        "it was started and not completed in time",
+    ));
+    if completed {
+        history.push(step(next + 1, "WorkflowTaskCompleted", ""));
+    }
+}
+
+/// How the checks stand that a workflow task of one run can break.
+fn of_workflow_tasks(spoil: Spoil) -> Vec<(&'static str, Standing)> {
+    let mut battery = Battery(BTreeMap::new());
+    battery.0.insert(
+        Scenario::Answered,
+        Battery::good().run(Scenario::Answered).clone(),
+    );
+    spoil(battery.run(Scenario::Answered));
+    let of_tasks = ["timing.first-event", "history.no-failed-workflow-tasks"];
+    judge(&battery.evidence())
+        .into_iter()
+        .filter(|verdict| of_tasks.contains(&verdict.id))
+        .map(|verdict| (verdict.id, verdict.standing))
+        .collect()
+}
+
+fn late(run: &mut RunEvidence) {
+    for seen in &mut run.events {
+        seen.received_at += Duration::from_secs(11);
+    }
+}
+
+#[test]
+fn a_workflow_task_that_the_server_may_have_lost_is_not_the_workers() {
+    let lost = of_workflow_tasks(|run| {
+        timed_out(&mut run.history, true);
+        late(run);
+    });
+    assert!(
+        lost.iter()
+            .all(|(_, standing)| *standing == Standing::NotJudged),
+        "{lost:?}"
+    );
+}
+
+#[test]
+fn a_worker_that_takes_too_long_over_its_workflow_tasks_is_named() {
+    let spoils: [Spoil; 2] = [
+        |run| timed_out(&mut run.history, false),
+        |run| {
+            timed_out(&mut run.history, true);
+            timed_out(&mut run.history, true);
+            late(run);
+        },
+    ];
+    for (spoil, broken) in spoils.into_iter().zip([1, 2]) {
+        let of_tasks = of_workflow_tasks(spoil);
+        let count = of_tasks
+            .iter()
+            .filter(|(_, standing)| *standing == Standing::Broken)
+            .count();
+        assert_eq!(count, broken, "{of_tasks:?}");
+    }
+}
+
+#[test]
+fn an_event_that_is_late_without_a_lost_task_is_late() {
+    let of_tasks = of_workflow_tasks(late);
+    assert!(
+        of_tasks.contains(&("timing.first-event", Standing::Broken)),
+        "{of_tasks:?}"
+    );
 }

@@ -287,6 +287,22 @@ impl RunEvidence {
         checker.ended()
     }
 
+    /// The only workflow task that failed, when it was started and not completed in time and the one after it was completed:
+    /// whether the worker ever had it is not to be seen. A server that is busy notes that a task is started and then hands it to
+    /// nobody, when that took it more than a second (Temporal server, `recordTaskStartedSyncMatchTimeout`). A worker whose own
+    /// code takes too long takes too long with the next one, too.
+    pub(super) fn lost_task(&self) -> Option<&HistoryStep> {
+        let mut failed = self.history.iter().filter(|step| step.is_failed_task());
+        let (only, None) = (failed.next()?, failed.next()) else {
+            return None;
+        };
+        let next = self
+            .history
+            .iter()
+            .any(|step| step.id > only.id && step.kind == "WorkflowTaskCompleted");
+        (next && only.kind == "WorkflowTaskTimedOut").then_some(only)
+    }
+
     /// When the workflow ended, by Temporal's own record.
     pub fn ended_at(&self) -> Option<SystemTime> {
         self.history

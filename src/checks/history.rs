@@ -125,6 +125,12 @@ fn one_activity(run: &RunEvidence) -> Finding {
 }
 
 fn no_failed_tasks(run: &RunEvidence) -> Finding {
+    if let Some(lost) = run.lost_task() {
+        return Finding::not_judged(format!(
+            "event {}: {}, and the next one was: a busy Temporal may have handed it to nobody",
+            lost.id, lost.detail
+        ));
+    }
     let failed: Vec<_> = run
         .history
         .iter()

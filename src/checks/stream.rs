@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::check::{Check, Finding, Judge, Severity};
+use super::check::{Check, Finding, Judge, Severity, Standing};
 use super::{RunEvidence, Scenario};
 
 const BEFORE_THE_END: [&str; 3] = ["tool_start", "token", "tool_end"];
@@ -107,7 +107,16 @@ fn before_end(run: &RunEvidence) -> Finding {
 
 fn first_event(run: &RunEvidence) -> Finding {
     let first = run.events.first().map(|seen| seen.received_at);
-    since_start(run, first, FIRST_EVENT)
+    let found = since_start(run, first, FIRST_EVENT);
+    match run.lost_task() {
+        Some(lost) if found.standing == Standing::Broken && lost.at < first => {
+            Finding::not_judged(format!(
+                "{}, of which Temporal waited for a workflow task that a busy Temporal may have handed to nobody (event {})",
+                found.evidence, lost.id
+            ))
+        }
+        _ => found,
+    }
 }
 
 fn first_token(run: &RunEvidence) -> Finding {
