@@ -290,6 +290,13 @@ async fn watch_progress(
     }
     let seen = observe::heartbeat(&handle, longest_hold, call).await;
     hold.release();
+    let seen = match seen {
+        Ok(Some(beat)) if !beat.shows_progress() => {
+            observe::last_heartbeat(&handle, Some(beat), call).await
+        }
+        Ok(None) => observe::last_heartbeat(&handle, None, call).await,
+        seen => seen,
+    };
     match seen {
         Ok(beat) => beat,
         Err(error) => {

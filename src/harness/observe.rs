@@ -38,13 +38,34 @@ pub(super) async fn heartbeat(
     }
 }
 
+/// As [`heartbeat`], for as long as an activity is pending: a busy server shows a heartbeat later than a run may be held up for
+/// it. Gives the last one, `seen` if there is no other.
+pub(super) async fn last_heartbeat(
+    handle: &Handle,
+    mut seen: Option<Beat>,
+    call_bound: Duration,
+) -> Result<Option<Beat>, HarnessError> {
+    let mut backoff = Backoff::new();
+    loop {
+        let pending = pending_activities(handle, call_bound).await?;
+        seen = beat_of(&pending).or(seen);
+        if pending.is_empty() || seen.as_ref().is_some_and(Beat::shows_progress) {
+            return Ok(seen);
+        }
+        backoff.pause().await;
+    }
+}
+
 /// The last heartbeat of the pending activity.
 pub(super) async fn heartbeat_now(
     handle: &Handle,
     call_bound: Duration,
 ) -> Result<Option<Beat>, HarnessError> {
-    let pending = pending_activities(handle, call_bound).await?;
-    Ok(pending.iter().find_map(|activity| {
+    Ok(beat_of(&pending_activities(handle, call_bound).await?))
+}
+
+fn beat_of(pending: &[PendingActivityInfo]) -> Option<Beat> {
+    pending.iter().find_map(|activity| {
         let details = activity.heartbeat_details.as_ref()?.payloads.first()?;
         Some(Beat {
             at: activity
@@ -52,7 +73,7 @@ pub(super) async fn heartbeat_now(
                 .and_then(|time| time.try_into().ok()),
             details: text(details),
         })
-    }))
+    })
 }
 
 /// The pending activities, as Temporal shows them. A history tells of an attempt only when it has ended.

@@ -300,7 +300,7 @@ impl RunningAsk<'_> {
         };
         let progress = match self.progress {
             // A run that is over without having been held will not be held any more.
-            Some(watching) => collected(watching, settings.longest_hold).await,
+            Some(watching) => collected(watching, settings.longest_hold + call_bound).await,
             None => None,
         };
         let visible =

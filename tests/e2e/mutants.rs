@@ -69,7 +69,10 @@ fn worker(mutant: Option<Mutant>) -> WorkerCommand {
         // A second an event is enough to hold a run up for longer than it may.
         Mutant::HangHoldsUp => command.variable("CALLBACK_TIMEOUT", "1"),
         // A statement that waits long enough for its heartbeats, or for its end, to be missed.
-        Mutant::NoHeartbeatInSilence | Mutant::NoHeartbeatUnheard | Mutant::StatementLeft => {
+        Mutant::NoHeartbeatInSilence
+        | Mutant::NoHeartbeatUnheard
+        | Mutant::StatementLeft
+        | Mutant::AllAtTheEnd => {
             let command = command.variable("SQL_STATEMENT_TIMEOUT", "22");
             command.variable("SQL_LOCK_TIMEOUT", "22")
         }

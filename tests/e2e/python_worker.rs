@@ -51,6 +51,9 @@ async fn the_worker_keeps_every_promise() -> Result {
     let command = WorkerCommand::new(python().await?)
         .argument("-m")
         .argument("kai_worker")
+        // A statement must not give up by itself before its heartbeats have been seen.
+        .variable("SQL_LOCK_TIMEOUT", "22")
+        .variable("SQL_STATEMENT_TIMEOUT", "22")
         .directory(directory());
     let stack = OwnedStack::start(&StackConfig::from_env()?, &Silent).await?;
     let stack = Arc::new(AnyStack::Owned(stack));

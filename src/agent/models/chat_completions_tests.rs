@@ -377,15 +377,15 @@ async fn silence_ends_a_turn() {
         .await
         .expect("a server");
     let mut impatient = settings(&server);
-    impatient.timeouts.idle = Duration::from_millis(50);
+    impatient.timeouts.idle = Duration::from_millis(500);
     let error = ask(impatient, &mut Heard::default())
         .await
         .expect_err("no turn");
     assert!(
-        error.to_string().contains("it was silent for 0.05 s"),
+        error.to_string().contains("it was silent for 0.5 s"),
         "{error}"
     );
-    server.abandoned(1).await;
+    abandoned(&server).await;
 }
 
 #[tokio::test]
@@ -394,17 +394,16 @@ async fn a_turn_that_takes_too_long_is_ended() {
         .await
         .expect("a server");
     let mut impatient = settings(&server);
-    impatient.timeouts.turn = Duration::from_millis(50);
+    // The request must have come there, on a busy machine too.
+    impatient.timeouts.turn = Duration::from_secs(1);
     let error = ask(impatient, &mut Heard::default())
         .await
         .expect_err("no turn");
     assert!(
-        error
-            .to_string()
-            .contains("its turn took longer than 0.05 s"),
+        error.to_string().contains("its turn took longer than 1 s"),
         "{error}"
     );
-    server.abandoned(1).await;
+    abandoned(&server).await;
 }
 
 #[tokio::test]
@@ -438,9 +437,7 @@ async fn who_gives_a_turn_up_closes_its_connection() {
         turn = ask(settings(&server), &mut heard) => panic!("{turn:?}"),
         () = heard_one.notified() => {}
     }
-    tokio::time::timeout(Duration::from_secs(20), server.abandoned(1))
-        .await
-        .expect("the server sees it");
+    abandoned(&server).await;
 }
 
 #[tokio::test]
@@ -473,4 +470,10 @@ fn a_key_that_no_header_can_carry_is_refused_unseen() {
         error.to_string(),
         "the key cannot be sent: it must consist of visible ASCII characters"
     );
+}
+
+async fn abandoned(server: &ScriptedServer) {
+    tokio::time::timeout(Duration::from_secs(20), server.abandoned(1))
+        .await
+        .expect("the server sees it");
 }

@@ -25,8 +25,8 @@ pub(super) async fn stopped(
     };
     let said = |reason| BatteryError::Database { scenario, reason };
     let mut process = ProcessEvidence {
-        healthy: worker.health("healthz").await,
-        ready: worker.health("readyz").await,
+        healthy: until_ok(&worker, "healthz", bench.settings.patience).await,
+        ready: until_ok(&worker, "readyz", bench.settings.patience).await,
         ..ProcessEvidence::default()
     };
     let lock = TableLock::take(bench.harness.postgres(), &bench.settings.locked_table)
@@ -60,8 +60,8 @@ pub(super) async fn poller_gone(
 ) -> Result<RunEvidence, BatteryError> {
     let worker = WorkerProcess::start(command, bench.harness, bench.settings.ready).await?;
     let mut process = ProcessEvidence {
-        healthy: until_healthy(&worker, bench.settings.patience).await,
-        ready: worker.health("readyz").await,
+        healthy: until_ok(&worker, "healthz", bench.settings.patience).await,
+        ready: until_ok(&worker, "readyz", bench.settings.patience).await,
         ..ProcessEvidence::default()
     };
     namespace::delete(&bench.harness.wiring).await?;
@@ -82,12 +82,12 @@ pub(super) async fn poller_gone(
     Ok(evidence)
 }
 
-/// What the health answers once it is green, or last within the bound.
-async fn until_healthy(worker: &WorkerProcess, bound: Duration) -> Option<u16> {
+/// What an endpoint of the health answers once it is green, or last within the bound.
+async fn until_ok(worker: &WorkerProcess, endpoint: &str, bound: Duration) -> Option<u16> {
     let deadline = Instant::now() + bound;
     let mut backoff = Backoff::new();
     loop {
-        let seen = worker.health("healthz").await;
+        let seen = worker.health(endpoint).await;
         if seen == Some(200) || !backoff.pause_within(deadline).await {
             return seen;
         }

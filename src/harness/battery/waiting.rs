@@ -51,8 +51,8 @@ pub(super) async fn cancelled(bench: &Bench<'_>) -> Result<RunEvidence, BatteryE
         return Ok(run.evidence().clone());
     };
     watch(bench, &asked, &lock, &mut wait, true).await?;
-    observe::cancel(asked.handle(), bench.harness.settings.call_timeout).await?;
     let waited = wait.began.elapsed();
+    observe::cancel(asked.handle(), bench.harness.settings.call_timeout).await?;
     // A worker that does not listen ends only when its statement does. How it ended is seen below.
     let ended = asked.handle().get_result(Default::default());
     let _ = tokio::time::timeout(bench.settings.patience, ended).await;
@@ -78,7 +78,11 @@ pub(super) async fn taken_over(
     let ask = bench.ask(&bench.settings.locked_prompt);
     let asked = ask.without_watching_progress().start().await?;
     let begun = begun(bench, &lock, Scenario::TakenOver).await?;
+    // One that has been given up meanwhile ends its run: then there is nothing to take over.
+    let waits = lock.waiting().await;
+    let waits = waits.map_err(|reason| database(Scenario::TakenOver, reason))? > 0;
     if begun.is_some()
+        && waits
         && let Some(killed) = worker.take()
     {
         killed.kill().await;

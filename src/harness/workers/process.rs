@@ -15,8 +15,8 @@ use crate::stack::{Backoff, Leash, free_port};
 /// How much of a worker's output an error shows, in bytes.
 const SHOWN: u64 = 4096;
 
-/// How long one look at the health may take.
-const LOOK: Duration = Duration::from_secs(2);
+/// How long one look at the health may take, on a machine that is busy too.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// A running worker. It is killed, with all that it started, when this is dropped, and when this process ends, however it ends.
 #[must_use = "a worker is killed when it is dropped"]

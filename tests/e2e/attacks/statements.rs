@@ -32,6 +32,9 @@ async fn hostile_worker(
         .env("OPENAI_API_KEY", KEY)
         .env("AGENT_MAX_TOOL_CALLS", "2000")
         .env("SQL_STATEMENT_TIMEOUT", "1")
+        // Each of the hundreds of events is looked at, however long the machine takes over them.
+        .env("CALLBACK_TIMEOUT", "30")
+        .env("CALLBACK_BUDGET", "120")
         .env("RUST_LOG", "trace")
         .stderr(log.reopen()?);
     let (worker, _) = started(command, caller).await?;
