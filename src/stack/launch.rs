@@ -122,7 +122,7 @@ impl Launch<'_> {
             },
         };
         let bound = self.config.start_timeout();
-        until_ready(self.provider, &target, &begun.instance, since, bound).await?;
+        until_ready(self.provider, &target, &begun.instance, begun.since, bound).await?;
         let after = since.elapsed();
         tracing::debug!(%service, ?after, "a service is ready");
         Ok(Started { begun, after })

@@ -140,7 +140,7 @@ impl RunningStack {
     /// # Errors
     ///
     /// [`StackError::Gone`], naming the service and with the end of its log, for one that has ended or does not answer
-    /// within `KAI_E2E_ANSWER_TIMEOUT`, ten seconds.
+    /// within `KAI_E2E_ANSWER_TIMEOUT`, thirty seconds.
     pub async fn check(&self) -> Result<(), StackError> {
         let provider = provider::of(&self.instances.temporal).await?;
         self.check_with(provider.as_ref()).await
@@ -161,8 +161,16 @@ impl RunningStack {
             reason,
             log,
         };
-        let bound = bounds::ANSWER.get();
-        match until_ready(provider, &target, instance, Instant::now(), bound).await {
+        let until = |bound| until_ready(provider, &target, instance, Instant::now(), bound);
+        let mut seen = until(bounds::PROBE.get().min(bounds::ANSWER.get())).await;
+        // One that was stopped in its tracks does not answer however long it is asked; one that runs may be starved.
+        if let Err(StackError::NotReady { .. }) = seen {
+            let state = self.state_of(provider, service).await;
+            if state.is_none_or(|state| state == "running") {
+                seen = until(bounds::ANSWER.get()).await;
+            }
+        }
+        match seen {
             Err(StackError::Exited { code, log, .. }) => Err(gone(format!("it ended {code}"), log)),
             Err(StackError::NotReady { last_seen, log, .. }) => {
                 let what = match self.state_of(provider, service).await.as_deref() {

@@ -174,7 +174,17 @@ impl Postgres<'_> {
         if let Some(user) = user {
             command.uid(user.uid).gid(user.gid);
         }
-        let output = command.output().await.map_err(self.failed("run initdb"))?;
+        let bound = bounds::SEED.get();
+        let output = tokio::time::timeout(bound, command.output())
+            .await
+            .unwrap_or_else(|_| {
+                let late = format!(
+                    "it did not end within {bound:?} ({})",
+                    bounds::SEED.variable()
+                );
+                Err(io::Error::new(io::ErrorKind::TimedOut, late))
+            })
+            .map_err(self.failed("run initdb"))?;
         fs::remove_file(&password_file).map_err(StackError::state("delete", &password_file))?;
         if output.status.success() {
             return Ok(());

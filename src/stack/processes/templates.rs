@@ -5,7 +5,7 @@ use std::{
     io,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use sha2::{Digest, Sha256};
@@ -15,6 +15,10 @@ use crate::stack::{Service, StackConfig, seed::hex};
 
 /// How many templates of one service are kept: one for each configuration that is in use, and a few for a change of mind.
 const KEPT: usize = 6;
+
+/// What is in the name of a draft, and how old one must be that no process works on any more.
+const DRAFT: &str = ".draft-";
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Data of one service as it is right after its preparation: to be copied, never to be used in place.
 #[derive(Debug, Clone)]
@@ -52,9 +56,11 @@ impl Template {
 
     /// A new directory beside it to prepare its content in. It counts for nothing until [`Template::adopt`].
     pub(super) fn draft(&self) -> io::Result<PathBuf> {
-        let draft = self
-            .path
-            .with_extension(format!("draft-{}", Uuid::new_v4().simple()));
+        let draft = self.path.with_extension(format!(
+            "{}{}",
+            DRAFT.trim_start_matches('.'),
+            Uuid::new_v4().simple()
+        ));
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -76,15 +82,24 @@ impl Template {
             return Ok(());
         };
         let prefix = format!("{}-", self.service);
-        let mut found = Vec::new();
+        let (mut found, mut going) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(directory)?.flatten() {
-            if entry.file_name().to_string_lossy().starts_with(&prefix) {
-                found.push((entry.metadata()?.modified()?, entry.path()));
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // What is not there any more was another process's draft, or was removed by it.
+            let modified = entry.metadata().and_then(|metadata| metadata.modified());
+            let (true, Ok(modified)) = (name.starts_with(&prefix), modified) else {
+                continue;
+            };
+            if !name.contains(DRAFT) {
+                found.push((modified, entry.path()));
+            } else if modified.elapsed().is_ok_and(|age| age > ABANDONED) {
+                going.push(entry.path());
             }
         }
         found.sort();
         let surplus = found.len().saturating_sub(KEPT);
-        for (_, path) in &found[..surplus] {
+        going.extend(found.drain(..surplus).map(|(_, path)| path));
+        for path in &going {
             match fs::remove_dir_all(path) {
                 // Another process is removing it.
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -132,5 +147,22 @@ mod tests {
             .unwrap()
             .count();
         assert_eq!(left, KEPT);
+    }
+
+    #[test]
+    fn a_draft_that_a_killed_process_left_goes_and_counts_for_nothing() {
+        let cache = tempfile::tempdir().unwrap();
+        let config = StackConfig::default().with_cache_directory(cache.path());
+        let of = |version: usize| Template::of(&config, Service::Postgres, &[&version.to_string()]);
+        let (left, under_way) = (of(0).draft().unwrap(), of(1).draft().unwrap());
+        let long_ago = SystemTime::now() - 2 * ABANDONED;
+        File::open(&left).unwrap().set_modified(long_ago).unwrap();
+        for version in 0..KEPT {
+            let template = of(version);
+            template.adopt(&template.draft().unwrap()).unwrap();
+        }
+
+        assert!(!left.exists() && under_way.exists());
+        assert!((0..KEPT).all(|version| of(version).path().is_some()));
     }
 }

@@ -38,6 +38,9 @@ pub(in crate::stack) struct Typesense<'a> {
     pub(in crate::stack) directory: &'a ServiceDirectory,
 }
 
+/// Where the nodes of a cluster would meet: a server that finds it taken ends, as it does with its own port.
+const PEERING: u16 = 8107;
+
 impl Typesense<'_> {
     /// Makes sure that there is a snapshot to start from. Without one the server takes three seconds more, which is no reason to
     /// fail, and a progress line says why.
@@ -72,7 +75,10 @@ impl Typesense<'_> {
         let pid = self.spawn_on(port, peering_port, key).await?;
         Ok((
             pid,
-            Ports::from([(Service::Typesense.container_port(), port)]),
+            Ports::from([
+                (Service::Typesense.container_port(), port),
+                (PEERING, peering_port),
+            ]),
         ))
     }
 

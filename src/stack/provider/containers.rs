@@ -1,6 +1,10 @@
 //! Services in containers.
 
-use std::{io, net::TcpListener, time::SystemTime};
+use std::{
+    io,
+    net::TcpListener,
+    time::{Instant, SystemTime},
+};
 
 use async_trait::async_trait;
 use futures::future::try_join_all;
@@ -104,8 +108,10 @@ impl Provider for Containers {
                 _ => Ok(None),
             }
         };
+        let since = Instant::now();
         let (id, came_with) = tokio::try_join!(container.start(), came_with)?;
         Ok(Begun {
+            since,
             came_with,
             ports: self.engine.published_ports(&id).await?,
             host: self.engine.address().host(),

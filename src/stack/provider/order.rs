@@ -1,6 +1,6 @@
 //! What a provider is asked for, and what it gives.
 
-use std::{collections::HashMap, num::NonZeroU16};
+use std::{collections::HashMap, num::NonZeroU16, time::Instant};
 
 use super::Instance;
 use crate::{
@@ -41,6 +41,8 @@ pub(in crate::stack) struct Begun {
     pub(in crate::stack) host: String,
     /// Without its ports it has ended already.
     pub(in crate::stack) ports: Ports,
+    /// When it was started: what had to be prepared before that is no part of a start's bound.
+    pub(in crate::stack) since: Instant,
     /// For a Postgres that holds the seed already: the superuser's password that it came with.
     pub(in crate::stack) came_with: Option<Secret>,
 }

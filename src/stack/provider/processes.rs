@@ -5,7 +5,7 @@ use std::{
     io,
     num::NonZeroU16,
     path::{Path, PathBuf},
-    time::SystemTime,
+    time::{Instant, SystemTime},
 };
 
 use async_trait::async_trait;
@@ -160,6 +160,7 @@ impl Provider for Processes {
         let service = order.service;
         let data = DataDirectory::of(order.session)?;
         let came_with = self.prepare_data(order, &data, binaries).await?;
+        let since = Instant::now();
         let mut attempt = 1;
         loop {
             let (pid, ports) = self
@@ -177,6 +178,7 @@ impl Provider for Processes {
                 },
                 host: "127.0.0.1".to_owned(),
                 ports,
+                since,
                 came_with: came_with.clone(),
             };
             let port = begun.port(service).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! PostgreSQL, tuned for data that may be lost, with a log of every statement.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use testcontainers::{ContainerRequest, GenericImage, ImageExt, core::IntoContainerPort};
 use tokio_postgres::{Client, Config, NoTls};
@@ -130,7 +130,12 @@ pub(in crate::stack) fn quietly(admin_url: &str) -> String {
 }
 
 /// Ready when a query is answered.
-pub(super) async fn probe(host: &str, port: u16, password: &Secret) -> Result<(), String> {
+pub(super) async fn probe(
+    host: &str,
+    port: u16,
+    password: &Secret,
+    bound: Duration,
+) -> Result<(), String> {
     let mut config = Config::new();
     config
         .host(host)
@@ -140,7 +145,7 @@ pub(super) async fn probe(host: &str, port: u16, password: &Secret) -> Result<()
         .dbname(MAINTENANCE_DATABASE)
         .application_name("kai-e2e-probe")
         .options("-c log_statement=none")
-        .connect_timeout(bounds::PROBE.get());
+        .connect_timeout(bound);
     let (client, connection) = config
         .connect(NoTls)
         .await

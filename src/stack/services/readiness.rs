@@ -26,15 +26,20 @@ pub(in crate::stack) struct Target {
 impl Target {
     /// One real request. The error is what was seen.
     pub(in crate::stack) async fn probe(&self) -> Result<(), String> {
+        self.probe_within(bounds::PROBE.get()).await
+    }
+
+    async fn probe_within(&self, bound: Duration) -> Result<(), String> {
         let (host, port) = (&self.host, self.port);
         let probing = async {
             match self.service {
-                Service::Temporal => temporal::probe(&format!("{host}:{port}")).await,
-                Service::Postgres => postgres::probe(host, port, &self.password).await,
-                Service::Typesense => typesense::probe(&format!("http://{host}:{port}")).await,
+                Service::Temporal => temporal::probe(&format!("{host}:{port}"), bound).await,
+                Service::Postgres => postgres::probe(host, port, &self.password, bound).await,
+                Service::Typesense => {
+                    typesense::probe(&format!("http://{host}:{port}"), bound).await
+                }
             }
         };
-        let bound = bounds::PROBE.get();
         timeout(bound, probing)
             .await
             .unwrap_or_else(|_| Err(format!("no answer within {} s", bound.as_secs_f64())))
@@ -61,8 +66,17 @@ pub(in crate::stack) async fn until_ready(
     let outcome = {
         let polling = async {
             let mut backoff = Backoff::new();
-            while let Err(seen) = target.probe().await {
+            let mut patience = bounds::PROBE.get();
+            loop {
+                let asked = Instant::now();
+                let Err(seen) = target.probe_within(patience).await else {
+                    break;
+                };
                 last_seen = seen;
+                // One that is starved answers too, later.
+                if asked.elapsed() >= patience {
+                    patience *= 2;
+                }
                 backoff.pause().await;
             }
         };

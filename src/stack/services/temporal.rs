@@ -1,5 +1,7 @@
 //! The Temporal development server.
 
+use std::time::Duration;
+
 use temporalio_client::{Client, ClientOptions, Connection, ConnectionOptions, RetryOptions};
 use testcontainers::{
     ContainerRequest, GenericImage, ImageExt,
@@ -7,7 +9,7 @@ use testcontainers::{
 };
 use url::Url;
 
-use crate::stack::{Service, bounds};
+use crate::stack::Service;
 
 /// The port of the web interface inside the container.
 pub(in crate::stack) const UI_PORT: u16 = 8233;
@@ -86,11 +88,11 @@ pub(in crate::stack) fn arguments(
 
 /// Ready when the namespace `default` answers a visibility query: that takes the frontend, the namespace registry and the
 /// store behind them.
-pub(super) async fn probe(address: &str) -> Result<(), String> {
+pub(super) async fn probe(address: &str, bound: Duration) -> Result<(), String> {
     let target = Url::parse(&format!("http://{address}")).map_err(|error| error.to_string())?;
     let options = ConnectionOptions::new(target)
         .identity("kai-e2e-probe")
-        .connect_timeout(bounds::PROBE.get())
+        .connect_timeout(bound)
         .retry_options(RetryOptions::no_retries())
         .dns_load_balancing(None)
         .build();

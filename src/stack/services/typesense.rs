@@ -1,11 +1,13 @@
 //! Typesense.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use testcontainers::{ContainerRequest, GenericImage, ImageExt, core::IntoContainerPort};
 
 use super::Credentials;
 use crate::contract::error_chain;
-use crate::stack::{Service, bounds};
+use crate::stack::Service;
 
 pub(super) fn request(
     image: GenericImage,
@@ -32,11 +34,11 @@ struct Health {
 }
 
 /// Ready when it says so. Until then it answers every other call with 503.
-pub(super) async fn probe(url: &str) -> Result<(), String> {
+pub(super) async fn probe(url: &str, bound: Duration) -> Result<(), String> {
     let http = reqwest::Client::builder()
         // The environment's proxy is not for the loopback interface.
         .no_proxy()
-        .timeout(bounds::PROBE.get())
+        .timeout(bound)
         .build()
         .map_err(|error| error_chain(&error))?;
     let answer = http
