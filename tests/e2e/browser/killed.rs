@@ -1,7 +1,7 @@
 //! A test process that is killed leaves no browser behind.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use kai_e2e::capture::{CaptureConfig, CaptureServer};
@@ -35,8 +35,8 @@ async fn a_killed_process_leaves_no_browser() -> Result {
         line.split_once(READY)
             .map(|(_, directory)| directory.to_owned())
     });
-    let directory = directory.ok_or("the child ended before it had a browser")?;
-    let running = working_in(&directory);
+    let directory = PathBuf::from(directory.ok_or("the child ended before it had a browser")?);
+    let running = working_in(&directory).len();
     assert!(
         running > 2,
         "chromedriver and a browser: {running} processes"
@@ -45,7 +45,7 @@ async fn a_killed_process_leaves_no_browser() -> Result {
     child.wait()?;
     eventually(
         "no process of the browser and no profile",
-        || async { Ok((working_in(&directory), Path::new(&directory).exists())) },
+        || async { Ok((working_in(&directory).len(), directory.exists())) },
         |(processes, there)| processes == 0 && !there,
     )
     .await
@@ -56,25 +56,28 @@ async fn a_test_that_ends_leaves_no_browser() -> Result {
     let server = CaptureServer::start(CaptureConfig::default()).await?;
     let browser = Browser::open(&server.start_page_url()).await?;
     let directory = browser.directory().to_owned();
-    assert!(working_in(&directory.to_string_lossy()) > 2);
+    assert!(working_in(&directory).len() > 2);
     // As when an assertion fails.
     let failed = tokio::spawn(async move {
         let _browser = browser;
         panic!("as a test does");
     });
     assert!(failed.await.is_err());
-    assert_eq!(working_in(&directory.to_string_lossy()), 0);
+    assert_eq!(working_in(&directory), Vec::<PathBuf>::new());
     assert!(!directory.exists(), "{}", directory.display());
     Ok(())
 }
 
-/// How many processes work in a directory.
-fn working_in(directory: &str) -> usize {
+/// The processes that work in a directory, as directories of /proc.
+pub(super) fn working_in(directory: &Path) -> Vec<PathBuf> {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     processes
+        .map(|process| process.path())
         .filter(|process| {
-            std::fs::read_link(process.path().join("cwd"))
-                .is_ok_and(|place| place.to_string_lossy().starts_with(directory))
+            // Of one that is deleted the system says so after its name.
+            let place = std::fs::read_link(process.join("cwd")).unwrap_or_default();
+            let (place, directory) = (place.to_string_lossy(), directory.to_string_lossy());
+            place.starts_with(&*directory)
         })
-        .count()
+        .collect()
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use kai_e2e::capture::{CaptureConfig, CaptureServer};
 
 use super::Browser;
+use super::killed::working_in;
 use crate::support::Result;
 
 #[tokio::test]
@@ -24,11 +25,9 @@ async fn no_thread_of_a_browser_goes_before_others() -> Result {
 /// The names and nice values of all threads of the processes that work in a directory.
 fn nice_of(directory: &Path) -> Result<Vec<(String, i32)>> {
     let mut all = Vec::new();
-    for process in std::fs::read_dir("/proc")?.flatten() {
-        let works_there = std::fs::read_link(process.path().join("cwd"))
-            .is_ok_and(|place| place.starts_with(directory));
-        let threads = std::fs::read_dir(process.path().join("task"));
-        let (true, Ok(threads)) = (works_there, threads) else {
+    for process in working_in(directory) {
+        // A process may end while it is looked at.
+        let Ok(threads) = std::fs::read_dir(process.join("task")) else {
             continue;
         };
         // A thread may end while it is read.

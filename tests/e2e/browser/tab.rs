@@ -1,5 +1,6 @@
 //! A page in a browser, as a test sees and uses it.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use kai_e2e::harness::expect_eventually_within;
@@ -23,11 +24,19 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long the browser may take to do anything that it is told, a page's scripts included.
 const ANSWER: Duration = Duration::from_secs(90);
 
+/// Chromium breaks off what it loads, from the loopback interface too, when any network interface comes or goes.
+const NETWORK_CHANGED: &str = "net::ERR_NETWORK_CHANGED";
+
+/// How often a page is loaded again because of that.
+const NETWORK_CHANGES: usize = 10;
+
 /// A browser with one page.
 pub struct Browser {
     /// Before the process: it must be given up first.
     session: Option<WebDriver>,
     driver: Driver,
+    /// What it has said that nobody has asked for yet.
+    heard: RefCell<Vec<BrowserLogEntry>>,
 }
 
 impl Browser {
@@ -64,6 +73,7 @@ impl Browser {
         let browser = Self {
             session: Some(session),
             driver,
+            heard: RefCell::default(),
         };
         browser.session()?.set_script_timeout(BOUND).await?;
         browser.go(url).await?;
@@ -83,12 +93,33 @@ impl Browser {
 
     /// Opens another page.
     pub async fn go(&self, url: &str) -> Result {
-        Ok(self.session()?.goto(url).await?)
+        self.session()?.goto(url).await?;
+        self.whole().await
     }
 
     /// Loads the page again.
     pub async fn reload(&self) -> Result {
-        Ok(self.session()?.refresh().await?)
+        self.session()?.refresh().await?;
+        self.whole().await
+    }
+
+    /// Loads the page again when parts of it did not come because an engine has meanwhile made or removed a container's network.
+    async fn whole(&self) -> Result {
+        for _ in 0..NETWORK_CHANGES {
+            let log = self.session()?.browser_log().await?;
+            let broken = log
+                .iter()
+                .any(|entry| entry.message.contains(NETWORK_CHANGED));
+            self.heard.borrow_mut().extend(log);
+            if !broken {
+                return Ok(());
+            }
+            self.session()?.refresh().await?;
+        }
+        Err(
+            format!("the page did not come whole {NETWORK_CHANGES} times: {NETWORK_CHANGED}")
+                .into(),
+        )
     }
 
     pub async fn title(&self) -> Result<String> {
@@ -173,9 +204,12 @@ impl Browser {
 
     /// What the browser has complained about since the last time: scripts, refused loads, broken requests.
     pub async fn complaints(&self) -> Result<Vec<String>> {
-        let log = self.session()?.browser_log().await?;
+        let mut log = self.heard.take();
+        log.extend(self.session()?.browser_log().await?);
         let grave = |entry: &BrowserLogEntry| entry.level != "INFO" && entry.level != "DEBUG";
-        let texts = log.into_iter().filter(grave);
+        // What this machine's networks do is not the page's.
+        let own = |entry: &BrowserLogEntry| !entry.message.contains(NETWORK_CHANGED);
+        let texts = log.into_iter().filter(grave).filter(own);
         Ok(texts.map(|entry| entry.message).collect())
     }
 
