@@ -18,10 +18,10 @@ use super::{
     AnyStack, Ask, HarnessError, HarnessSettings, Isolation, WorkerCommand, WorkerProcess,
     WorkerProcessError, master, namespace, observe,
 };
-use crate::agent::{Agent, Catalogue, Knowledge};
+use crate::agent::{Agent, AgentError, Catalogue, Knowledge};
 use crate::capture::{CaptureConfig, CaptureServer};
-use crate::contract::{Secret, SessionId};
-use crate::stack::{PostgresEndpoint, Progress, SharedStack, StackConfig, World};
+use crate::contract::{FailureType, Secret, SessionId, error_chain};
+use crate::stack::{Backoff, PostgresEndpoint, Progress, SharedStack, StackConfig, World};
 use crate::worker::{KaiWorker, WorkerConfig, WorkerError, connect};
 
 /// How many harnesses of a process are set up at once. The services make their parts one after the other anyway (Typesense
@@ -396,14 +396,36 @@ async fn fill(
     futures::try_join!(
         async { Ok::<_, HarnessError>(world.clone_database().await?) },
         async {
-            let stored = agent.store_connection(&id, &uri, "koperasi").await;
+            let stored = patiently(|| agent.store_connection(&id, &uri, "koperasi")).await;
             stored.map(drop).map_err(HarnessError::World)
         },
         async {
             let known = known.await?;
-            let loaded = agent.load_knowledge(&id, &known).await;
+            let loaded = patiently(|| agent.load_knowledge(&id, &known)).await;
             loaded.map_err(HarnessError::World)
         },
     )?;
     Ok(id)
+}
+
+/// How often Typesense is asked for the same in all.
+const ASKED: usize = 4;
+
+/// Asks Typesense again when it has not answered in time, which is what it does when many worlds are made at once: nothing that a
+/// world consists of is harmed by being made twice.
+async fn patiently<T, Asking>(mut ask: impl FnMut() -> Asking) -> Result<T, AgentError>
+where
+    Asking: Future<Output = Result<T, AgentError>>,
+{
+    let mut backoff = Backoff::new();
+    for _ in 1..ASKED {
+        match ask().await {
+            Err(error) if error.failure_type() == FailureType::ServiceUnavailable => {
+                tracing::debug!(error = %error_chain(&error), "typesense is asked again");
+                backoff.pause().await;
+            }
+            asked => return asked,
+        }
+    }
+    ask().await
 }

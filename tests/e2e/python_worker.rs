@@ -1,6 +1,7 @@
 //! The example worker in Python (`fixtures/workers/python`): whatever this harness asks of a worker, one of another language can
 //! keep.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use kai_e2e::checks::Standing;
 use kai_e2e::eval::{Pace, Questions, evaluate};
 use kai_e2e::harness::WorkerCommand;
 use kai_e2e::harness::battery::{Battery, BatterySettings, Subject};
-use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, harness};
+use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, expect_eventually_within, harness};
 use kai_e2e::report::{battery_text, eval_text};
 use kai_e2e::stack::{OwnedStack, Silent, StackConfig, free_port};
 use rstest::rstest;
@@ -18,7 +19,7 @@ use tokio::sync::OnceCell;
 
 use crate::configuring::{activity, done};
 use crate::fixture_questions::ENOUGH;
-use crate::support::{CANONICAL, Result, eventually, golden, output, shown};
+use crate::support::{CANONICAL, Result, golden, output, shown};
 
 /// The interpreter with the worker's packages, installed if need be; once for all tests of a process.
 async fn python() -> Result<&'static Path> {
@@ -328,11 +329,16 @@ impl Worker {
         let worker = Self(command.spawn()?);
         let url = format!("http://127.0.0.1:{port}/readyz");
         let look = || async {
-            Ok(reqwest::get(&url)
-                .await
-                .is_ok_and(|reply| reply.status().is_success()))
+            Ok::<_, Infallible>(
+                reqwest::get(&url)
+                    .await
+                    .is_ok_and(|reply| reply.status().is_success()),
+            )
         };
-        eventually("the Python worker is ready", look, |ready| ready).await?;
+        // As long as a battery gives the same worker.
+        let ready = BatterySettings::default().ready;
+        let what = "the Python worker is ready";
+        expect_eventually_within(ready, what, look, |ready| *ready).await?;
         Ok(worker)
     }
 }

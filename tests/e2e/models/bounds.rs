@@ -31,7 +31,7 @@ async fn a_run_ends_with_done_before_its_activity_is_cut_off(
 ) -> Result {
     let settings = HarnessSettings {
         timeouts: ActivityTimeouts {
-            start_to_close: Duration::from_secs(4),
+            start_to_close: Duration::from_secs(12),
             ..ActivityTimeouts::default()
         },
         ..HarnessSettings::from_env()?
@@ -42,7 +42,7 @@ async fn a_run_ends_with_done_before_its_activity_is_cut_off(
     assert_eq!(result.status, RunStatus::Failed);
     assert_eq!(
         result.error.as_deref(),
-        Some("the run was stopped because it took longer than 2 s")
+        Some("the run was stopped because it took longer than 6 s")
     );
     // What was told cannot be taken back, and is what the result has.
     assert_eq!(result.final_answer, "Satu.\nDua");
