@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use super::artefacts::{Witness, mark_without_harness};
 use super::diagnosis::explained;
 use super::faults::{Links, Peer};
+use super::patience::patiently;
 use super::residence::{Failed, Residence};
 use super::setup::Setup;
 use super::turns::Turns;
@@ -18,10 +19,10 @@ use super::{
     AnyStack, Ask, HarnessError, HarnessSettings, Isolation, WorkerCommand, WorkerProcess,
     WorkerProcessError, master, namespace, observe,
 };
-use crate::agent::{Agent, AgentError, Catalogue, Knowledge};
+use crate::agent::{Agent, Catalogue, Knowledge};
 use crate::capture::{CaptureConfig, CaptureServer};
-use crate::contract::{FailureType, Secret, SessionId, error_chain};
-use crate::stack::{Backoff, PostgresEndpoint, Progress, SharedStack, StackConfig, World};
+use crate::contract::{Secret, SessionId};
+use crate::stack::{PostgresEndpoint, Progress, SharedStack, StackConfig, World};
 use crate::worker::{KaiWorker, WorkerConfig, WorkerError, connect};
 
 /// How many harnesses of a process are set up at once. The services make their parts one after the other anyway (Typesense
@@ -228,9 +229,9 @@ impl Harness {
         let id = new_connection_id();
         let catalogue = Catalogue::embedded()?;
         let connecting = async {
-            self.agent.store_connection(&id, uri, "koperasi").await?;
+            patiently(|| self.agent.store_connection(&id, uri, "koperasi")).await?;
             self.agent.scan_schema(&id, None).await?;
-            self.agent.load_catalogue(&id, &catalogue).await
+            patiently(|| self.agent.load_catalogue(&id, &catalogue)).await
         };
         let connecting = async { connecting.await.map_err(HarnessError::Catalogue) };
         in_time(self.settings.setup_timeout, "connection", connecting).await?;
@@ -243,8 +244,7 @@ impl Harness {
     /// # Errors
     /// When Typesense cannot be written to.
     pub async fn load_catalogue(&self, catalogue: &Catalogue) -> Result<(), HarnessError> {
-        self.agent
-            .load_catalogue(&self.connection_id, catalogue)
+        patiently(|| self.agent.load_catalogue(&self.connection_id, catalogue))
             .await
             .map(drop)
             .map_err(HarnessError::Catalogue)
@@ -406,26 +406,4 @@ async fn fill(
         },
     )?;
     Ok(id)
-}
-
-/// How often Typesense is asked for the same in all.
-const ASKED: usize = 4;
-
-/// Asks Typesense again when it has not answered in time, which is what it does when many worlds are made at once: nothing that a
-/// world consists of is harmed by being made twice.
-async fn patiently<T, Asking>(mut ask: impl FnMut() -> Asking) -> Result<T, AgentError>
-where
-    Asking: Future<Output = Result<T, AgentError>>,
-{
-    let mut backoff = Backoff::new();
-    for _ in 1..ASKED {
-        match ask().await {
-            Err(error) if error.failure_type() == FailureType::ServiceUnavailable => {
-                tracing::debug!(error = %error_chain(&error), "typesense is asked again");
-                backoff.pause().await;
-            }
-            asked => return asked,
-        }
-    }
-    ask().await
 }

@@ -27,6 +27,7 @@ mod namespace;
 mod normal_form;
 mod observe;
 mod outcome;
+mod patience;
 mod proto_json;
 mod received;
 mod replay;

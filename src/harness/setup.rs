@@ -5,6 +5,7 @@ use temporalio_client::{Client, UntypedWorkflow, WorkflowStartOptions};
 use temporalio_common::data_converters::{PayloadConverter, RawValue};
 
 use super::HarnessError;
+use super::patience::patiently;
 use super::run::WorkflowFailure;
 use crate::agent::{Agent, Catalogue};
 use crate::contract::{SCAN_SCHEMA_ACTIVITY, STORE_CONNECTION_ACTIVITY};
@@ -37,8 +38,7 @@ impl Setup<'_> {
             json!([connection_id, null]),
         )
         .await?;
-        self.agent
-            .load_catalogue(connection_id, catalogue)
+        patiently(|| self.agent.load_catalogue(connection_id, catalogue))
             .await
             .map_err(HarnessError::Catalogue)?;
         Ok(())

@@ -46,6 +46,28 @@ impl Target {
     }
 }
 
+/// Asks until there is an answer. What had none in its time gets twice as long the next time: one that is starved answers too.
+async fn answered<Asking>(
+    ask: impl Fn(Duration) -> Asking,
+    mut patience: Duration,
+    last_seen: &mut String,
+) where
+    Asking: Future<Output = Result<(), String>>,
+{
+    let mut backoff = Backoff::new();
+    loop {
+        let asked = tokio::time::Instant::now();
+        let Err(seen) = ask(patience).await else {
+            return;
+        };
+        *last_seen = seen;
+        if asked.elapsed() >= patience {
+            patience *= 2;
+        }
+        backoff.pause().await;
+    }
+}
+
 /// Why a service did not become ready.
 enum NotReady {
     Ended(ExitCode),
@@ -64,22 +86,8 @@ pub(in crate::stack) async fn until_ready(
     let left = bound.saturating_sub(since.elapsed());
     let mut last_seen = "none yet".to_owned();
     let outcome = {
-        let polling = async {
-            let mut backoff = Backoff::new();
-            let mut patience = bounds::PROBE.get();
-            loop {
-                let asked = Instant::now();
-                let Err(seen) = target.probe_within(patience).await else {
-                    break;
-                };
-                last_seen = seen;
-                // One that is starved answers too, later.
-                if asked.elapsed() >= patience {
-                    patience *= 2;
-                }
-                backoff.pause().await;
-            }
-        };
+        let ask = |patience| target.probe_within(patience);
+        let polling = answered(ask, bounds::PROBE.get(), &mut last_seen);
         tokio::select! {
             polled = timeout(left, polling) => polled.map_err(|_| NotReady::Late),
             ended = provider.ended(target.service, instance) => Err(NotReady::Ended(ended?)),
@@ -108,4 +116,33 @@ pub(in crate::stack) async fn until_ready(
             log: LogTail::of(&log),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is seen of a service that takes `needs` for an answer, within a bound.
+    async fn asked(needs: Duration, bound: Duration) -> (bool, String) {
+        let mut last_seen = "none yet".to_owned();
+        let ask = |patience| async move {
+            let answer = timeout(patience, tokio::time::sleep(needs)).await;
+            answer.map_err(|_| format!("no answer within {patience:?}"))
+        };
+        let polling = answered(ask, Duration::from_secs(3), &mut last_seen);
+        let answered = timeout(bound, polling).await.is_ok();
+        (answered, last_seen)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_is_starved_is_given_longer_each_time() {
+        let bound = Duration::from_secs(30);
+        for needs in [1, 4, 11] {
+            let (answered, seen) = asked(Duration::from_secs(needs), bound).await;
+            assert!(answered, "{needs} s: {seen}");
+        }
+        let (answered, seen) = asked(Duration::from_secs(600), bound).await;
+        assert!(!answered);
+        assert_eq!(seen, "no answer within 12s");
+    }
 }
