@@ -10,7 +10,7 @@ shift
 # Whoever signals the whole group wants an end, and the end is to be a clean one.
 trap : HUP INT TERM
 # As root, a browser would put its threads before everybody else's, and starve the services that it is to be judged with.
-if [ "$(id -u)" = 0 ]; then
+if [ "$(id -u)" = 0 ] && setpriv --bounding-set=-sys_nice true 2>/dev/null; then
     set -- setpriv --bounding-set=-sys_nice "$@"
 fi
 (cd "$dir" && exec "$@") </dev/null &
