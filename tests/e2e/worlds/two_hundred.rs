@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt};
@@ -29,6 +30,8 @@ async fn two_hundred_harnesses_at_once_do_not_see_each_other() -> Result {
     let began = std::time::Instant::now();
     let settings = HarnessSettings {
         sender: patient_sender(),
+        // Two hundred workers poll one Temporal.
+        call_timeout: Duration::from_secs(60),
         ..HarnessSettings::default()
     };
     let starting = (0..HARNESSES).map(|_| Harness::on(Arc::clone(&stack), settings.clone()));
