@@ -265,11 +265,8 @@ fn timed_out(history: &mut Vec<HistoryStep>, completed: bool) {
 
 /// How the checks stand that a workflow task of one run can break.
 fn of_workflow_tasks(spoil: Spoil) -> Vec<(&'static str, Standing)> {
-    let mut battery = Battery(BTreeMap::new());
-    battery.0.insert(
-        Scenario::Answered,
-        Battery::good().run(Scenario::Answered).clone(),
-    );
+    let good = Battery::good().run(Scenario::Answered).clone();
+    let mut battery = Battery(BTreeMap::from([(Scenario::Answered, good)]));
     spoil(battery.run(Scenario::Answered));
     let of_tasks = ["timing.first-event", "history.no-failed-workflow-tasks"];
     judge(&battery.evidence())

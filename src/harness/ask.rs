@@ -291,11 +291,8 @@ async fn watch_progress(
     let seen = observe::heartbeat(&handle, longest_hold, call).await;
     hold.release();
     let seen = match seen {
-        Ok(Some(beat)) if !beat.shows_progress() => {
-            observe::last_heartbeat(&handle, Some(beat), call).await
-        }
-        Ok(None) => observe::last_heartbeat(&handle, None, call).await,
-        seen => seen,
+        Ok(beat) => observe::last_heartbeat(&handle, beat, call).await,
+        failed => failed,
     };
     match seen {
         Ok(beat) => beat,

@@ -38,22 +38,23 @@ pub(super) async fn heartbeat(
     }
 }
 
-/// As [`heartbeat`], for as long as an activity is pending: a busy server shows a heartbeat later than a run may be held up for
-/// it. Gives the last one, `seen` if there is no other.
+/// Goes on where [`heartbeat`] has `seen` none that counts events, for as long as an activity is pending: a busy server shows one
+/// later than a run may be held up for it. Gives the last one.
 pub(super) async fn last_heartbeat(
     handle: &Handle,
     mut seen: Option<Beat>,
     call_bound: Duration,
 ) -> Result<Option<Beat>, HarnessError> {
     let mut backoff = Backoff::new();
-    loop {
+    while !seen.as_ref().is_some_and(Beat::shows_progress) {
         let pending = pending_activities(handle, call_bound).await?;
-        seen = beat_of(&pending).or(seen);
-        if pending.is_empty() || seen.as_ref().is_some_and(Beat::shows_progress) {
-            return Ok(seen);
+        if pending.is_empty() {
+            break;
         }
+        seen = beat_of(&pending).or(seen);
         backoff.pause().await;
     }
+    Ok(seen)
 }
 
 /// The last heartbeat of the pending activity.

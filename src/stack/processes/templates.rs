@@ -17,7 +17,7 @@ use crate::stack::{Service, StackConfig, seed::hex};
 const KEPT: usize = 6;
 
 /// What is in the name of a draft, and how old one must be that no process works on any more.
-const DRAFT: &str = ".draft-";
+const DRAFT: &str = "draft-";
 const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Data of one service as it is right after its preparation: to be copied, never to be used in place.
@@ -56,11 +56,9 @@ impl Template {
 
     /// A new directory beside it to prepare its content in. It counts for nothing until [`Template::adopt`].
     pub(super) fn draft(&self) -> io::Result<PathBuf> {
-        let draft = self.path.with_extension(format!(
-            "{}{}",
-            DRAFT.trim_start_matches('.'),
-            Uuid::new_v4().simple()
-        ));
+        let draft = self
+            .path
+            .with_extension(format!("{DRAFT}{}", Uuid::new_v4().simple()));
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)

@@ -152,9 +152,7 @@ impl DesertedDirectory {
         }
         Ok(())
     }
-}
 
-impl DesertedDirectory {
     /// Where the processes of this very session kept their files, whatever the present configuration says.
     fn data(&self) -> Option<PathBuf> {
         let session = fs::read_to_string(self.path.join("session")).ok()?;

@@ -1,14 +1,13 @@
 //! The use of a session by this process.
 
-use std::{
-    fs::{self, TryLockError},
-    time::Duration,
-};
+use std::{fs, time::Duration};
 
 use uuid::Uuid;
 
 use super::{
-    Labels, SessionDirectory, StateRoot, directory::DesertedDirectory, reaper::Reaper,
+    Labels, SessionDirectory, StateRoot,
+    directory::{DesertedDirectory, locked, open_lock},
+    reaper::Reaper,
     state_root::write_private,
 };
 use crate::stack::{StackError, bounds, provider::Provider};
@@ -120,8 +119,8 @@ impl Lease {
     }
 
     fn is_watched(&self) -> bool {
-        let lock = fs::File::open(self.directory.file("reaper.lock"));
-        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+        let lock = open_lock(&self.directory.file("reaper.lock"));
+        lock.and_then(|lock| locked(&lock)).is_ok_and(|free| !free)
     }
 
     pub(in crate::stack) fn directory(&self) -> &SessionDirectory {

@@ -11,7 +11,7 @@ use rstest::rstest;
 
 use super::{left_on, small};
 use crate::kept_stack::RemovedAtTheEnd;
-use crate::support::{Result, eventually, link_commands, query};
+use crate::support::{Result, child_tests, eventually, link_commands, query};
 
 /// What the child says when it has a world.
 const READY: &str = "the child's world is ready";
@@ -85,8 +85,6 @@ const WATCHERS_NEED: [&str; 17] = [
     "mv", "sed", "curl", "timeout", "env", "touch",
 ];
 
-/// What the child says when it has asked for a copy, which is held up.
-const COPYING: &str = "the child's copy is being made";
 /// The database that it copies.
 const HELD: &str = "held";
 
@@ -105,7 +103,7 @@ async fn copying_child(#[future(awt)] harness: Harness) -> Result {
     let what = "the server makes the copy";
     let look = || copies(postgres);
     eventually(what, look, |count| count == 1).await?;
-    println!("{READY}: {COPYING}");
+    println!("{READY}");
     copying.await??;
     Err("the copy was made before the child was killed".into())
 }
@@ -152,10 +150,9 @@ impl Child {
         state: &std::path::Path,
         configure: impl FnOnce(&mut Command),
     ) -> Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = child_tests(&format!("worlds::killed::{name}"))?;
         command
-            .args(["--exact", "--ignored", "--nocapture"])
-            .arg(format!("worlds::killed::{name}"))
+            .args(["--exact", "--nocapture"])
             .env("KAI_E2E_STATE_DIR", state)
             .env("KAI_E2E_SEED_SCALE", "0.05")
             .stdout(Stdio::piped());
