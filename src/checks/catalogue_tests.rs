@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::*;
 use crate::checks::testing::{Battery, SQL, at, change_result, logged};
 use crate::checks::{HistoryStep, LoggedSql, RunEvidence, Scenario, Standing};
+use crate::contract::EventId;
 
 fn broken(battery: &Battery) -> Vec<Verdict> {
     let verdicts = judge(&battery.evidence());
@@ -322,4 +323,83 @@ fn an_event_that_is_late_without_a_lost_task_is_late() {
         of_tasks.contains(&("timing.first-event", Standing::Broken)),
         "{of_tasks:?}"
     );
+}
+
+/// What of the good answer may have been lost, once it is spoilt.
+fn lost(spoil: Spoil) -> Option<String> {
+    let mut battery = Battery::good();
+    let run = battery.run(Scenario::Answered);
+    spoil(run);
+    run.lost()
+}
+
+/// The second attempt answers, after the first was missed.
+fn missed(run: &mut RunEvidence) {
+    run.activities[0].attempts = 2;
+    run.duration = Duration::from_secs(70);
+    for delivery in &mut run.deliveries {
+        delivery.attempt = Some(2);
+    }
+}
+
+#[test]
+fn an_attempt_that_nothing_came_of_may_have_been_lost() {
+    assert_eq!(lost(|_| ()), None);
+    let said = lost(missed).expect("it is lost");
+    assert!(
+        said.contains("the first attempt of chat_streaming"),
+        "{said}"
+    );
+    let task = lost(|run| timed_out(&mut run.history, true));
+    assert!(task.is_some_and(|task| task.contains("not completed in time")));
+}
+
+#[test]
+fn an_attempt_that_the_worker_had_is_not_lost() {
+    let spoils: [Spoil; 4] = [
+        |run| {
+            missed(run);
+            run.deliveries[0].attempt = Some(1);
+        },
+        |run| {
+            missed(run);
+            run.deliveries[0].attempt = None;
+        },
+        |run| {
+            missed(run);
+            run.duration = Duration::from_secs(5);
+        },
+        |run| {
+            missed(run);
+            run.deliveries.clear();
+        },
+    ];
+    for (at, spoil) in spoils.into_iter().enumerate() {
+        assert_eq!(lost(spoil), None, "{at}");
+    }
+}
+
+/// Whether a subscriber still gets what comes after `done` is a race, which the verdict is not to depend on.
+#[test]
+fn a_second_done_reads_the_same_whether_a_subscriber_still_got_it() {
+    let said = [false, true].map(|got| {
+        let mut battery = Battery::good();
+        let run = battery.run(Scenario::Answered);
+        let mut twice = run.deliveries.last().expect("done").clone();
+        twice.seq = twice.seq.map(|seq| seq + 1);
+        if got {
+            let mut event = run.events.last().expect("done").clone();
+            event.id = event.id.map(|id| EventId {
+                seq: id.seq + 1,
+                ..id
+            });
+            run.events.push(event);
+        }
+        run.deliveries.push(twice);
+        let mut broken = broken(&battery).into_iter();
+        let twice = broken.find(|broken| broken.id == "stream.done-once");
+        twice.expect("it is broken").evidence
+    });
+    assert!(said[0].contains("was posted after"), "{said:?}");
+    assert_eq!(said[0], said[1]);
 }

@@ -303,6 +303,37 @@ impl RunEvidence {
         (next && only.kind == "WorkflowTaskTimedOut").then_some(only)
     }
 
+    /// What of the run Temporal may have handed to nobody. The run then says little of its worker, and is better asked again.
+    pub(crate) fn lost(&self) -> Option<String> {
+        let task = self.lost_task();
+        let task = task.map(|task| format!("event {}: {}", task.id, task.detail));
+        task.or_else(|| {
+            let activity = self.lost_attempt()?;
+            Some(format!(
+                "nothing came of the first attempt of {}, and the second one ended",
+                activity.name
+            ))
+        })
+    }
+
+    /// The activity whose first attempt was missed for want of a heartbeat, without one event: a busy server loses the tasks of
+    /// activities as it loses those of workflows ([`lost_task`](Self::lost_task)).
+    fn lost_attempt(&self) -> Option<&ActivityEvidence> {
+        let seen = self.deliveries.iter().map(|delivery| delivery.attempt);
+        let (first, later) = seen.fold((false, false), |(first, later), attempt| match attempt {
+            Some(attempt) if attempt > 1 => (first, true),
+            // Without a number it may be of any attempt.
+            _ => (true, later),
+        });
+        if first || !later {
+            return None;
+        }
+        self.activities.iter().find(|activity| {
+            let missed = activity.heartbeat.is_some_and(|by| self.duration >= by);
+            activity.attempts == 2 && missed
+        })
+    }
+
     /// When the workflow ended, by Temporal's own record.
     pub fn ended_at(&self) -> Option<SystemTime> {
         self.history

@@ -95,23 +95,26 @@ const fn meaning(rule: Rule) -> (Severity, &'static str) {
     }
 }
 
-/// What was posted after the end of its run, if that breaks a rule. A subscriber may have closed its stream by then, so only the
-/// receiver knows.
-fn posted_after_done(rule: Rule, run: &RunEvidence) -> Option<String> {
-    let is_done = match rule {
+/// What was posted after the end of its run, where that breaks the rule. The receiver knows all of it; whether a subscriber still
+/// got it, or had closed its stream, is a race.
+fn posted_after_done(rule: Rule, run: &RunEvidence) -> Vec<String> {
+    let done = match rule {
         Rule::DoneOnce => true,
         Rule::NothingAfterDone => false,
-        _ => return None,
+        _ => return Vec::new(),
     };
-    let late = after_done(&run.deliveries);
-    let broken = late.iter().find(|one| (one.kind == "done") == is_done)?;
-    let number = broken
-        .seq
-        .map_or_else(String::new, |seq| format!(" (number {seq})"));
-    Some(format!(
-        "{}{number} was posted after the run's done",
-        broken.kind
-    ))
+    after_done(&run.deliveries)
+        .into_iter()
+        .filter(|late| (late.kind == "done") == done)
+        .map(|late| {
+            let number = late.seq.map(|seq| format!(" (number {seq})"));
+            format!(
+                "{}{} was posted after the run's done",
+                late.kind,
+                number.unwrap_or_default()
+            )
+        })
+        .collect()
 }
 
 /// What a run's stream says of one rule.
@@ -119,12 +122,11 @@ pub(super) fn finding(rule: Rule, run: &RunEvidence) -> Finding {
     if !run.streamed {
         return Finding::not_judged("no callback URL was given, so nothing was streamed");
     }
-    let stream = run.violations();
-    let broken: Vec<_> = stream.iter().filter(|broken| broken.rule == rule).collect();
-    if broken.is_empty()
-        && let Some(late) = posted_after_done(rule, run)
-    {
-        return Finding::broken(late);
+    let mut broken = posted_after_done(rule, run);
+    if broken.is_empty() {
+        let stream = run.violations().into_iter();
+        let of_rule = stream.filter(|broken| broken.rule == rule);
+        broken = of_rule.map(|broken| broken.place_and_detail()).collect();
     }
     if broken.is_empty() {
         return Finding::held(match run.events.len() {
@@ -132,13 +134,10 @@ pub(super) fn finding(rule: Rule, run: &RunEvidence) -> Finding {
             many => format!("{many} events"),
         });
     }
-    let mut said: Vec<_> = broken
-        .iter()
-        .take(SHOWN)
-        .map(|broken| broken.place_and_detail())
-        .collect();
-    if broken.len() > SHOWN {
-        said.push(format!("and {} more", broken.len() - SHOWN));
+    let more = broken.len().saturating_sub(SHOWN);
+    broken.truncate(SHOWN);
+    if more > 0 {
+        broken.push(format!("and {more} more"));
     }
-    Finding::broken(said.join("; "))
+    Finding::broken(broken.join("; "))
 }
