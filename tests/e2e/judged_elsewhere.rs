@@ -1,7 +1,15 @@
 //! `kai-e2e check` of a worker that somebody else has started: on a queue and in a namespace of the running stack.
 
-use kai_e2e::harness::{Harness, HarnessSettings, Isolation, harness};
+use std::time::Duration;
+
+use futures::TryStreamExt;
+use kai_e2e::checks::{Scenario, Standing};
+use kai_e2e::harness::battery::{Battery, BatterySettings, Subject};
+use kai_e2e::harness::{
+    Harness, HarnessSettings, Isolation, WorkerCommand, expect_eventually, harness,
+};
 use rstest::rstest;
+use temporalio_client::UntypedWorkflow;
 
 use crate::support::{Result, kai_e2e, output, shown};
 
@@ -72,4 +80,73 @@ async fn a_namespace_that_is_not_there_is_named(#[future(awt)] harness: Harness)
     let elsewhere = output(check(&worker, worker.namespace(), "127.0.0.1:1")).await?;
     assert_eq!(elsewhere.status.code(), Some(2), "{}", shown(&elsewhere));
     Ok(())
+}
+
+/// How many workflow tasks of a harness's namespace were started and not completed in time.
+async fn lost_tasks(harness: &Harness) -> Result<usize> {
+    let client = harness.client();
+    let listed: Vec<_> = client
+        .list_workflows("", Default::default())
+        .try_collect()
+        .await?;
+    let mut lost = 0;
+    for workflow in listed {
+        let handle = client.get_workflow_handle::<UntypedWorkflow>(workflow.id());
+        let events = handle
+            .fetch_history(Default::default())
+            .into_events()
+            .await?;
+        lost += events
+            .iter()
+            .filter(|event| format!("{:?}", event.event_type()) == "WorkflowTaskTimedOut")
+            .count();
+    }
+    Ok(lost)
+}
+
+/// A workflow task that Temporal notes as started and that its worker never sees: a busy Temporal does that of itself. It says
+/// nothing of the worker, which is asked again.
+#[rstest]
+#[tokio::test]
+async fn a_worker_whose_task_was_lost_on_its_way_is_asked_again(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    let settings = HarnessSettings {
+        isolation: Isolation::Master,
+        own_namespace: true,
+        worker: false,
+        ..HarnessSettings::from_env()?
+    };
+    let elsewhere = Harness::on(harness.shared_stack(), settings).await?;
+    let own = WorkerCommand::own(env!("CARGO_BIN_EXE_kai-e2e"));
+    let bound = Duration::from_secs(60);
+    let process = elsewhere.start_worker(&own, bound).await?;
+    process.pause();
+    let subject = Subject::Elsewhere {
+        task_queue: elsewhere.task_queue().to_owned(),
+        namespace: Some(elsewhere.namespace().to_owned()),
+        connection_id: Some(elsewhere.connection_id().to_owned()),
+    };
+    let settings = BatterySettings {
+        scenarios: vec![Scenario::Answered],
+        ..BatterySettings::default()
+    };
+    let battery = Battery::new(harness.shared_stack(), subject, settings);
+    let look = async || lost_tasks(&elsewhere).await;
+    let gone_on = async {
+        let lost = expect_eventually("a workflow task is lost", look, |lost| *lost > 0).await;
+        process.resume();
+        lost
+    };
+    let (report, lost) = tokio::join!(battery.run(&|_| ()), gone_on);
+    assert_eq!(lost?, 1, "the worker has them again");
+    let report = report?;
+    let of_tasks = |id: &str| report.verdicts.iter().find(|verdict| verdict.id == id);
+    for id in ["history.no-failed-workflow-tasks", "timing.first-event"] {
+        let standing = of_tasks(id).map(|verdict| verdict.standing);
+        assert_eq!(standing, Some(Standing::Held), "{id}: {:?}", of_tasks(id));
+    }
+    assert_eq!(report.broken().count(), 0, "{:?}", report.verdicts);
+    process.kill().await;
+    Ok(elsewhere.stop().await?)
 }

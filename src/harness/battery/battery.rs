@@ -8,11 +8,11 @@ use futures::future::LocalBoxFuture;
 use super::{BatteryError, Subject, answered, data, delivery, plain, process, session, waiting};
 use crate::checks::{Evidence, RunEvidence, Scenario, Verdict, judge};
 use crate::contract::{SessionId, error_chain};
+use crate::harness::workers::until_polled;
 use crate::harness::{
     AnyStack, Ask, Harness, HarnessSettings, Isolation, WorkerCommand, WorkerProcess,
     WorkerProcessError,
 };
-use crate::stack::Backoff;
 
 /// What a battery asks, and how long it waits. The defaults fit the koperasi database.
 #[derive(Debug, Clone)]
@@ -97,33 +97,25 @@ impl BatteryReport {
     }
 }
 
+/// How often more a scenario is run whose tasks Temporal may have lost. One that loses them each time is judged as it is.
+const ASKED_AGAIN: usize = 2;
+
 /// Why a worker that was started by somebody else cannot be judged in some scenarios.
 const NOT_OURS: &str =
     "the worker was not started by this battery, so it cannot be killed or stopped";
 
 /// Waits until somebody polls the queue: a worker may have been started just now.
-async fn until_polled(harness: &Harness, bound: Duration) -> Result<(), BatteryError> {
-    let deadline = Instant::now() + bound;
-    let mut backoff = Backoff::new();
-    let reason = loop {
-        match harness.polled().await {
-            Ok(true) => return Ok(()),
-            Ok(false) => {}
-            Err(error) => break error_chain(&error),
-        }
-        if !backoff.pause_within(deadline).await {
-            break format!("nobody did within {bound:?}");
-        }
-    };
-    Err(WorkerProcessError::NotPolling {
+async fn until_somebody_polls(harness: &Harness, bound: Duration) -> Result<(), BatteryError> {
+    let not_polling = |reason| WorkerProcessError::NotPolling {
         task_queue: harness.task_queue().to_owned(),
         reason,
         output: format!(
             "the namespace is `{}`; `kai-e2e up --format env` prints how a worker reaches the stack",
             harness.namespace()
         ),
-    }
-    .into())
+    };
+    let polled = until_polled(harness, bound, || None).await;
+    Ok(polled.map_err(not_polling)?)
 }
 
 /// What came of one scenario.
@@ -203,7 +195,7 @@ impl Battery {
                 Some(WorkerProcess::start(command, &harness, self.settings.ready).await?)
             }
             Subject::Elsewhere { .. } => {
-                until_polled(&harness, self.settings.ready).await?;
+                until_somebody_polls(&harness, self.settings.ready).await?;
                 None
             }
         };
@@ -294,8 +286,27 @@ impl Battery {
         })
     }
 
-    /// What was seen in a scenario, or why it cannot be judged.
+    /// What was seen in a scenario, or why it cannot be judged. Where a busy Temporal may have lost a task, which says nothing of
+    /// the worker, it is run again.
     async fn scenario(
+        &self,
+        scenario: Scenario,
+        bench: &Bench<'_>,
+        worker: &mut Option<WorkerProcess>,
+    ) -> Result<RunEvidence, String> {
+        let mut run = self.scenario_once(scenario, bench, worker).await?;
+        for _ in 0..ASKED_AGAIN {
+            let Some(lost) = run.lost() else { break };
+            tracing::warn!(%scenario, lost, "the scenario is run again");
+            match self.scenario_once(scenario, bench, worker).await {
+                Ok(again) => run = again,
+                Err(_) => break,
+            }
+        }
+        Ok(run)
+    }
+
+    async fn scenario_once(
         &self,
         scenario: Scenario,
         bench: &Bench<'_>,

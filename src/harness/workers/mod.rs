@@ -2,8 +2,10 @@
 
 mod command;
 mod error;
+mod polled;
 mod process;
 
 pub use command::WorkerCommand;
 pub use error::WorkerProcessError;
+pub(super) use polled::until_polled;
 pub use process::WorkerProcess;

@@ -3,14 +3,14 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::process::{ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 
-use super::{WorkerCommand, WorkerProcessError};
+use super::{WorkerCommand, WorkerProcessError, until_polled};
 use crate::harness::Harness;
-use crate::stack::{Backoff, Leash, free_port};
+use crate::stack::{Leash, free_port};
 
 /// How much of a worker's output an error shows, in bytes.
 const SHOWN: u64 = 4096;
@@ -111,20 +111,13 @@ impl WorkerProcess {
         harness: &Harness,
         bound: Duration,
     ) -> Result<(), WorkerProcessError> {
-        let deadline = Instant::now() + bound;
-        let mut backoff = Backoff::new();
-        let reason = loop {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                break format!("it ended with {status}");
-            }
-            match harness.polled().await {
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
-                Err(error) => break crate::contract::error_chain(&error),
-            }
-            if !backoff.pause_within(deadline).await {
-                break format!("it did not within {bound:?}");
-            }
+        let child = &mut self.child;
+        let ended = || match child.try_wait() {
+            Ok(Some(status)) => Some(format!("it ended with {status}")),
+            _ => None,
+        };
+        let Err(reason) = until_polled(harness, bound, ended).await else {
+            return Ok(());
         };
         Err(WorkerProcessError::NotPolling {
             task_queue: harness.task_queue().to_owned(),
