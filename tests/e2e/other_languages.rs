@@ -84,6 +84,19 @@ fn is_like(pattern: &str, line: &str) -> bool {
     rest.is_empty() || pattern.ends_with('…')
 }
 
+/// The lines of an output that say what is not as it should be, and its end: what fits into one line of a report.
+fn telling(said: &str) -> Vec<&str> {
+    let wrong = ["✗", "· ", "seen:", "error", "fatal", "not found"];
+    let lines: Vec<_> = said.lines().filter(|line| !line.is_empty()).collect();
+    let end = lines.len().saturating_sub(2);
+    lines
+        .iter()
+        .enumerate()
+        .filter(|(at, line)| *at >= end || wrong.iter().any(|word| line.contains(word)))
+        .map(|(_, line)| line.trim())
+        .collect()
+}
+
 #[tokio::test]
 async fn the_page_s_commands_say_what_it_says() -> Result {
     let (place, state) = (TempDir::new()?, TempDir::new()?);
@@ -133,9 +146,11 @@ async fn the_page_s_commands_say_what_it_says() -> Result {
     let text = String::from_utf8_lossy(&followed.stdout);
     for ((block, expected), said) in commands.iter().zip(text.split(NEXT)) {
         if let Some(line) = missing(&expected.replace(PORT, &port), said) {
-            return Err(
-                format!("the page says\n{line}\nafter\n{block}\nand it said\n{said}").into(),
-            );
+            return Err(format!(
+                "the page says {line:?}, not {:?}\nafter\n{block}\nand it said\n{said}",
+                telling(said)
+            )
+            .into());
         }
     }
     assert_eq!(text.matches(NEXT).count(), commands.len(), "{text}");
