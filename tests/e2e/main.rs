@@ -30,6 +30,7 @@ mod memories;
 mod models;
 mod mutants;
 mod new_table;
+mod one_build;
 mod other_languages;
 mod page;
 mod process_table;
