@@ -21,6 +21,7 @@ mod doctor;
 mod endpoints;
 mod engine;
 mod error;
+mod if_there;
 mod images;
 mod kept;
 mod lasting_port;
@@ -44,6 +45,7 @@ mod wait;
 mod worlds;
 
 pub(crate) use bounds::parse as parse_bound;
+pub(crate) use if_there::if_there;
 pub(crate) use session::Leash;
 
 pub use binaries::{

@@ -17,7 +17,7 @@ use super::scrub::Scrubber;
 use super::test_record::TestRecord;
 use crate::contract::error_chain;
 use crate::harness::{bounds, observe};
-use crate::stack::{RunningStack, Service};
+use crate::stack::{RunningStack, Service, if_there};
 use crate::worker::{TemporalTarget, connect};
 
 /// Writes the artefacts of a test in place of older ones.
@@ -43,10 +43,8 @@ pub(super) fn write(test: &TestRecord) -> io::Result<()> {
 type Files = Vec<(&'static str, String)>;
 
 fn replace(directory: &Path, files: &Files) -> io::Result<()> {
-    match fs::remove_dir_all(directory) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => fs::create_dir_all(directory)?,
-    }
+    if_there(fs::remove_dir_all(directory))?;
+    fs::create_dir_all(directory)?;
     for (name, content) in files {
         fs::write(directory.join(name), content)?;
     }

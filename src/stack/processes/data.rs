@@ -13,6 +13,7 @@ use super::supervised::ServiceDirectory;
 use crate::stack::{
     Service, StackConfig, StackError,
     config::user_id,
+    if_there,
     session::{DATA, DATA_PREFIX, Labels, SESSION, SessionDirectory, write_private},
 };
 
@@ -147,10 +148,7 @@ impl DataDirectory {
 
     /// Deletes it with everything in it. One that is gone is fine.
     pub(super) fn delete(&self) -> io::Result<()> {
-        match fs::remove_dir_all(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        if_there(fs::remove_dir_all(&self.path)).map(drop)
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     user::User,
 };
 use crate::stack::{
-    Service, bounds, error::ExitCode, provider::Ports, session::Labels, wait::Backoff,
+    Service, bounds, error::ExitCode, if_there, provider::Ports, session::Labels, wait::Backoff,
 };
 
 const SUPERVISOR: &str = include_str!("supervise.sh");
@@ -57,10 +57,7 @@ impl ServiceDirectory {
 
     /// Makes the directory, empty, as the given user's. What a former process of the same service left in it is removed.
     pub(super) fn prepare(&self, user: Option<User>) -> io::Result<()> {
-        match fs::remove_dir_all(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        if_there(fs::remove_dir_all(&self.path))?;
         DirBuilder::new().mode(0o700).create(&self.path)?;
         own(&self.path, user)
     }
@@ -84,10 +81,7 @@ impl ServiceDirectory {
         let run = uuid::Uuid::new_v4().simple().to_string();
         fs::write(self.file("run"), &run)?;
         for former in ["pid", "begun", "shell"] {
-            match fs::remove_file(self.file(former)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            if_there(fs::remove_file(self.file(former)))?;
         }
         let log = File::options()
             .append(true)
@@ -205,9 +199,8 @@ impl ServiceDirectory {
 
     /// The end of a file; empty when there is none.
     pub(super) fn end_of(&self, file: &Path, most: u64) -> io::Result<Vec<u8>> {
-        let mut log = match File::open(file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            opened => opened?,
+        let Some(mut log) = if_there(File::open(file))? else {
+            return Ok(Vec::new());
         };
         let length = log.metadata()?.len();
         log.seek(SeekFrom::Start(length.saturating_sub(most)))?;

@@ -11,7 +11,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::stack::{Service, StackConfig, seed::hex};
+use crate::stack::{Service, StackConfig, if_there, seed::hex};
 
 /// How many templates of one service are kept: one for each configuration that is in use, and a few for a change of mind.
 const KEPT: usize = 6;
@@ -98,11 +98,8 @@ impl Template {
         let surplus = found.len().saturating_sub(KEPT);
         going.extend(found.drain(..surplus).map(|(_, path)| path));
         for path in &going {
-            match fs::remove_dir_all(path) {
-                // Another process is removing it.
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            // Another process may be removing it.
+            if_there(fs::remove_dir_all(path))?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use std::{
 use uuid::Uuid;
 
 use super::{StateRoot, state_root::write_private};
-use crate::stack::{StackError, bounds, wait::Backoff};
+use crate::stack::{StackError, bounds, if_there, wait::Backoff};
 
 /// The file with the path of the directory in which a session's processes keep their files.
 pub(in crate::stack) const DATA: &str = "data";
@@ -67,9 +67,8 @@ impl SessionDirectory {
     /// `None`: somebody is removing the directory, or has just done so.
     fn try_join(path: &Path) -> io::Result<Option<Self>> {
         DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-        let users = match open_lock(&path.join("users.lock")) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            opened => opened?,
+        let Some(users) = if_there(open_lock(&path.join("users.lock")))? else {
+            return Ok(None);
         };
         match users.try_lock_shared() {
             Err(TryLockError::WouldBlock) => return Ok(None),
@@ -137,10 +136,7 @@ impl DesertedDirectory {
     /// newcomer that waits for the lock then finds that the file is no longer the one under that name, and starts afresh.
     pub(in crate::stack) fn delete(self) -> io::Result<()> {
         if let Some(data) = self.data() {
-            match fs::remove_dir_all(data) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            if_there(fs::remove_dir_all(data))?;
         }
         let mut gone = self.path.clone().into_os_string();
         gone.push(format!(".gone.{}", std::process::id()));
@@ -166,10 +162,8 @@ impl DesertedDirectory {
 /// the one that is linked first stays.
 fn identity_in(directory: &Path, name: &str) -> io::Result<String> {
     let file = directory.join(name);
-    match fs::read_to_string(&file) {
-        Ok(identity) => return Ok(identity),
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Err(_) => {}
+    if let Some(identity) = if_there(fs::read_to_string(&file))? {
+        return Ok(identity);
     }
     let fresh = directory.join(format!("{name}-{}", Uuid::new_v4().simple()));
     write_private(&fresh, Uuid::new_v4().simple().to_string().as_bytes())?;
@@ -201,10 +195,9 @@ pub(in crate::stack) fn locked(file: &File) -> io::Result<bool> {
 }
 
 pub(super) fn is_still_named(file: &File, path: &Path) -> io::Result<bool> {
-    match fs::metadata(path) {
-        Ok(named) => Ok(is_same_file(&file.metadata()?, &named)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
+    match if_there(fs::metadata(path))? {
+        Some(named) => Ok(is_same_file(&file.metadata()?, &named)),
+        None => Ok(false),
     }
 }
 

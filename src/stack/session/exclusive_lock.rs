@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::directory::{is_still_named, locked, open_lock};
-use crate::stack::{Progress, StackError, wait::Backoff};
+use crate::stack::{Progress, StackError, if_there, wait::Backoff};
 
 /// A lock file of which one process at a time holds the lock. The kernel gives the lock up when the holder ends.
 #[derive(Debug)]
@@ -50,18 +50,15 @@ impl ExclusiveLock {
     }
 
     fn try_acquire(path: &Path) -> io::Result<Option<Self>> {
-        let mut file = match open_lock(path) {
+        let Some(mut file) = if_there(open_lock(path))? else {
             // It is the first lock in its directory, or the last user took that away.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if let Some(directory) = path.parent() {
-                    DirBuilder::new()
-                        .recursive(true)
-                        .mode(0o700)
-                        .create(directory)?;
-                }
-                return Ok(None);
+            if let Some(directory) = path.parent() {
+                DirBuilder::new()
+                    .recursive(true)
+                    .mode(0o700)
+                    .create(directory)?;
             }
-            opened => opened?,
+            return Ok(None);
         };
         if !locked(&file)? || !is_still_named(&file, path)? {
             return Ok(None);

@@ -5,18 +5,15 @@ use std::{fs, io, path::Path};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::write_private;
-use crate::stack::StackError;
+use crate::stack::{StackError, if_there};
 
 /// The value in a file; `None` when there is no such file. One that cannot be read as such a value, of another version
 /// perhaps, counts as none.
 pub(in crate::stack) fn read_state_file<T: DeserializeOwned>(
     path: &Path,
 ) -> Result<Option<T>, StackError> {
-    match fs::read(path) {
-        Ok(content) => Ok(serde_json::from_slice(&content).ok()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(StackError::state("read", path)(error)),
-    }
+    let content = if_there(fs::read(path)).map_err(StackError::state("read", path))?;
+    Ok(content.and_then(|content| serde_json::from_slice(&content).ok()))
 }
 
 /// Writes a value under another name first: others read it without a lock.

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::stack::{StackError, config::user_id};
+use crate::stack::{StackError, config::user_id, if_there};
 
 /// The directory under which the directories of all sessions of this user lie. It comes with the first session and goes with
 /// the last.
@@ -32,11 +32,10 @@ impl StateRoot {
     /// could have made it first. One that is missing is fine.
     pub(in crate::stack) fn check(&self) -> Result<(), StackError> {
         let refuse = StackError::state("use the state directory", &self.path);
-        match fs::symlink_metadata(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(refuse(error)),
-            Ok(metadata) => self.make_private(&metadata).map_err(refuse),
-        }
+        let metadata = if_there(fs::symlink_metadata(&self.path));
+        metadata
+            .and_then(|metadata| metadata.map_or(Ok(()), |it| self.make_private(&it)))
+            .map_err(refuse)
     }
 
     fn make_private(&self, metadata: &Metadata) -> io::Result<()> {
@@ -50,13 +49,9 @@ impl StateRoot {
     /// What tells it from another directory of the same name, in another mount namespace for instance: its device and its
     /// inode. Empty when it is missing.
     pub(in crate::stack) fn identity(&self) -> Result<String, StackError> {
-        match fs::metadata(&self.path) {
-            Ok(metadata) => Ok(format!("{}:{}", metadata.dev(), metadata.ino())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-            Err(error) => Err(StackError::state("read the state directory", &self.path)(
-                error,
-            )),
-        }
+        let metadata = if_there(fs::metadata(&self.path))
+            .map_err(StackError::state("read the state directory", &self.path))?;
+        Ok(metadata.map_or_else(String::new, |it| format!("{}:{}", it.dev(), it.ino())))
     }
 
     /// Removes it unless something lies in it.

@@ -11,7 +11,7 @@ use std::{
 
 use super::{StateRoot, directory::DesertedDirectory, reaper::Reaper};
 use crate::stack::{
-    StackError,
+    StackError, if_there,
     provider::{Found, Provider, Scope},
 };
 
@@ -84,7 +84,7 @@ fn unkeep(directory: &Path) -> io::Result<Former> {
     if !fs::exists(directory)? {
         return Ok(Former::Gone);
     }
-    remove_if_there(&directory.join("kept"))?;
+    if_there(fs::remove_file(directory.join("kept")))?;
     Ok(match DesertedDirectory::seize(directory)? {
         Some(deserted) => Former::Deserted(deserted),
         None => Former::InUse,
@@ -96,13 +96,6 @@ async fn watch(directory: &Path, provider: &dyn Provider) -> Result<(), StackErr
         reaper.release();
     }
     Ok(())
-}
-
-fn remove_if_there(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// Removes what former sessions of this user have left behind: services with their data, and directories. What is in use,
@@ -170,9 +163,8 @@ async fn survey_one(
 fn directories(root: &StateRoot, prefix: &str) -> Result<Vec<PathBuf>, StackError> {
     let read = || -> io::Result<Vec<PathBuf>> {
         let mut found = Vec::new();
-        let entries = match fs::read_dir(root.path()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
-            entries => entries?,
+        let Some(entries) = if_there(fs::read_dir(root.path()))? else {
+            return Ok(found);
         };
         for entry in entries {
             let path = entry?.path();
@@ -216,13 +208,11 @@ fn standing(
         if fs::exists(directory.join("kept"))? {
             return Ok(Standing::Kept);
         }
-        return match DesertedDirectory::seize(directory) {
-            Ok(Some(seized)) => Ok(Standing::Deserted(Some(seized))),
-            Ok(None) => Ok(Standing::InUse),
-            // It went away while it was looked at: somebody else is removing it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Standing::InUse),
-            Err(error) => Err(error),
-        };
+        return Ok(match if_there(DesertedDirectory::seize(directory))? {
+            Some(Some(seized)) => Standing::Deserted(Some(seized)),
+            // Or it went away while it was looked at: somebody else is removing it.
+            Some(None) | None => Standing::InUse,
+        });
     }
     Ok(standing_of_unseen(identity, parts, seconds_now()))
 }
