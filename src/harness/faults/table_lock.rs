@@ -34,8 +34,10 @@ impl TableLock {
             ))
             .await
             .map_err(|error| crate::contract::error_chain(&error))?;
+        // What a backend waits for right now is not asked: it looks up from its lock to search for deadlocks.
         let waiting = format!(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND usename = '{}' AND wait_event_type = 'Lock'",
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND usename = '{}' \
+             AND EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = pg_stat_activity.pid AND NOT granted)",
             postgres.database.replace('\'', "''"),
             postgres.reader_user.replace('\'', "''")
         );
