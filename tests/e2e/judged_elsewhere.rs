@@ -6,12 +6,12 @@ use futures::TryStreamExt;
 use kai_e2e::checks::{Scenario, Standing};
 use kai_e2e::harness::battery::{Battery, BatterySettings, Subject};
 use kai_e2e::harness::{
-    Harness, HarnessSettings, Isolation, WorkerCommand, expect_eventually, harness,
+    Harness, HarnessSettings, Isolation, WorkerCommand, expect_eventually_within, harness,
 };
 use rstest::rstest;
 use temporalio_client::UntypedWorkflow;
 
-use crate::support::{Result, kai_e2e, output, shown};
+use crate::support::{OwnDatabaseOfTheStack, Result, kai_e2e, output, shown};
 
 /// A worker that polls a namespace of its own, and serves the stack's own collections.
 async fn elsewhere(harness: &Harness) -> Result<Harness> {
@@ -47,6 +47,7 @@ fn check(worker: &Harness, namespace: &str, address: &str) -> std::process::Comm
 async fn a_worker_in_another_namespace_is_judged_and_its_namespace_stays(
     #[future(awt)] harness: Harness,
 ) -> Result {
+    let _alone = OwnDatabaseOfTheStack::alone(&harness).await?;
     let worker = elsewhere(&harness).await?;
     let address = worker.stack().endpoints().temporal_address.clone();
     // The same place under another name.
@@ -111,6 +112,7 @@ async fn lost_tasks(harness: &Harness) -> Result<usize> {
 async fn a_worker_whose_task_was_lost_on_its_way_is_asked_again(
     #[future(awt)] harness: Harness,
 ) -> Result {
+    let _alone = OwnDatabaseOfTheStack::alone(&harness).await?;
     let settings = HarnessSettings {
         isolation: Isolation::Master,
         own_namespace: true,
@@ -134,7 +136,9 @@ async fn a_worker_whose_task_was_lost_on_its_way_is_asked_again(
     let battery = Battery::new(harness.shared_stack(), subject, settings);
     let look = async || lost_tasks(&elsewhere).await;
     let gone_on = async {
-        let lost = expect_eventually("a workflow task is lost", look, |lost| *lost > 0).await;
+        let lost =
+            expect_eventually_within(bound, "a workflow task is lost", look, |lost| *lost > 0)
+                .await;
         process.resume();
         lost
     };

@@ -62,6 +62,24 @@ pub async fn active_queries(postgres: &PostgresEndpoint) -> Result<i64> {
     Ok(count.parse()?)
 }
 
+/// The shared stack's own database, for one test at a time, of whatever process, until it is dropped: its log shows the statements
+/// of all who read it.
+pub struct OwnDatabaseOfTheStack {
+    _locked: tokio_postgres::Client,
+}
+
+impl OwnDatabaseOfTheStack {
+    pub async fn alone(harness: &Harness) -> Result<Self> {
+        let postgres = &harness.stack().endpoints().postgres;
+        let url = postgres.admin_url("postgres");
+        let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
+        // It ends with the client.
+        drop(tokio::spawn(connection));
+        client.execute("SELECT pg_advisory_lock(1)", &[]).await?;
+        Ok(Self { _locked: client })
+    }
+}
+
 /// The `kai-e2e` command of this build.
 pub fn kai_e2e() -> Command {
     Command::new(env!("CARGO_BIN_EXE_kai-e2e"))

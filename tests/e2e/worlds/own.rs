@@ -7,7 +7,7 @@ use kai_e2e::stack::{OwnedStack, Silent};
 use rstest::rstest;
 
 use super::{left_on, small};
-use crate::support::{CANONICAL, Result, eventually, golden};
+use crate::support::{CANONICAL, OwnDatabaseOfTheStack, Result, eventually, golden};
 
 #[rstest]
 #[tokio::test]
@@ -30,6 +30,7 @@ async fn a_change_in_one_world_is_seen_by_nobody_else(#[future(awt)] harness: Ha
 async fn another_database_can_be_connected_beside_the_own(
     #[future(awt)] harness: Harness,
 ) -> Result {
+    let _alone = OwnDatabaseOfTheStack::alone(&harness).await?;
     let koperasi = &harness.stack().endpoints().postgres;
     let url = koperasi.reader_url(&koperasi.database);
     let connection = harness.connect_database(&url).await?;
