@@ -377,6 +377,13 @@ fn an_attempt_that_the_worker_had_is_not_lost() {
     for (at, spoil) in spoils.into_iter().enumerate() {
         assert_eq!(lost(spoil), None, "{at}");
     }
+    // Where nothing is posted, nothing can show that the worker had it.
+    let unstreamed: Spoil = |run| {
+        missed(run);
+        run.deliveries.clear();
+        run.streamed = false;
+    };
+    assert!(lost(unstreamed).is_some());
 }
 
 /// Whether a subscriber still gets what comes after `done` is a race, which the verdict is not to depend on.
@@ -402,4 +409,48 @@ fn a_second_done_reads_the_same_whether_a_subscriber_still_got_it() {
     });
     assert!(said[0].contains("was posted after"), "{said:?}");
     assert_eq!(said[0], said[1]);
+}
+
+/// How a check stands once the good answer is spoilt.
+fn standing(id: &str, spoil: Spoil) -> Standing {
+    let mut battery = Battery::good();
+    spoil(battery.run(Scenario::Answered));
+    let mut verdicts = judge(&battery.evidence()).into_iter();
+    let verdict = verdicts.find(|verdict| verdict.id == id);
+    verdict.expect("it is judged").standing
+}
+
+/// Subscribers that take events from each other may all be left without the end.
+#[test]
+fn a_done_that_the_receiver_took_and_nobody_has_is_missed() {
+    let nobody: Spoil = |run| {
+        run.events.pop();
+        for (_, seen) in &mut run.others {
+            seen.pop();
+        }
+    };
+    let id = "receiver.all-subscribers-alike";
+    assert_eq!(standing(id, nobody), Standing::Broken);
+    let never_posted: Spoil = |run| {
+        run.events.pop();
+        run.deliveries.pop();
+        for (_, seen) in &mut run.others {
+            seen.pop();
+        }
+    };
+    assert_eq!(standing(id, never_posted), Standing::NotJudged);
+}
+
+#[test]
+fn a_temporal_that_hardly_answered_is_no_proof_that_there_were_no_heartbeats() {
+    let id = "temporal.heartbeat-progress";
+    let none: Spoil = |run| run.beats.clear();
+    assert_eq!(standing(id, none), Standing::Broken);
+    let unread: Spoil = |run| {
+        run.beats.clear();
+        run.facts.heartbeats_unread = Some("2 answers".to_owned());
+    };
+    assert_eq!(standing(id, unread), Standing::NotJudged);
+    let seen: Spoil = |run| run.facts.heartbeats_unread = Some("2 answers".to_owned());
+    assert_eq!(standing(id, seen), Standing::Held);
 }

@@ -125,6 +125,8 @@ pub struct Facts {
     pub overlapped: bool,
     /// What a process showed of itself.
     pub process: Option<ProcessEvidence>,
+    /// Why it proves nothing that Temporal showed no heartbeat with progress: it hardly answered while the run was held for it.
+    pub heartbeats_unread: Option<String>,
     /// Whether a full receiver took the first event of another session once a session had ended.
     pub freed: Option<bool>,
     /// What the SDK's replayer says of the history; none when nobody asked it, as where the workflow's code is not this
@@ -207,6 +209,8 @@ pub struct ActivityEvidence {
     pub heartbeat: Option<Duration>,
     /// How many attempts the retry policy allows; 0: without end.
     pub maximum_attempts: i32,
+    /// The failure of the attempt before the last one: its type and what it says.
+    pub retried_after: Option<(String, String)>,
     /// How it ended: `completed`, `failed`, `cancelled`, `timed out`, or empty.
     pub ended: String,
     /// The innermost failure: its type and what it says.
@@ -316,7 +320,7 @@ impl RunEvidence {
         })
     }
 
-    /// The activity whose first attempt was missed for want of a heartbeat, without one event: a busy server loses the tasks of
+    /// The activity whose first attempt was missed for want of a heartbeat, without one event where events are to come: a busy server loses the tasks of
     /// activities as it loses those of workflows ([`lost_task`](Self::lost_task)).
     fn lost_attempt(&self) -> Option<&ActivityEvidence> {
         let seen = self.deliveries.iter().map(|delivery| delivery.attempt);
@@ -325,7 +329,7 @@ impl RunEvidence {
             // Without a number it may be of any attempt.
             _ => (true, later),
         });
-        if first || !later {
+        if self.streamed && (first || !later) {
             return None;
         }
         self.activities.iter().find(|activity| {

@@ -37,6 +37,9 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn progress(run: &RunEvidence) -> Finding {
     let counted = run.beats.iter().rev().find(|beat| beat.shows_progress());
+    if let (None, Some(why)) = (counted, &run.facts.heartbeats_unread) {
+        return Finding::not_judged(why.clone());
+    }
     match (counted, run.beats.last()) {
         (Some(beat), _) => {
             Finding::held(format!("{:?} while the activity was pending", beat.details))

@@ -2,7 +2,7 @@
 
 use super::check::{Check, Finding, Judge, Severity};
 use super::evidence::after_done;
-use super::{RunEvidence, Scenario, SeenEvent};
+use super::{Delivery, RunEvidence, Scenario, SeenEvent};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -49,7 +49,12 @@ fn alike(run: &RunEvidence) -> Finding {
         return Finding::not_judged("there was one subscriber only");
     }
     if whole(&run.events).is_none() && run.others.iter().all(|(_, seen)| whole(seen).is_none()) {
-        return Finding::not_judged("the stream has no done, so it ended for nobody");
+        // By the receiver's account: subscribers that take events from each other may be left without it.
+        let taken = |delivery: &Delivery| delivery.kind == "done" && delivery.status == Some(200);
+        return match run.deliveries.iter().any(taken) {
+            true => Finding::broken("the receiver took a done, and no subscriber has it"),
+            false => Finding::not_judged("the stream has no done, so it ended for nobody"),
+        };
     }
     let first = events(whole(&run.events).unwrap_or(&run.events));
     for (name, seen) in &run.others {

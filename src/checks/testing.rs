@@ -166,6 +166,7 @@ fn answered(session: &str) -> RunEvidence {
             maximum_attempts: 3,
             ended: "completed".to_owned(),
             failure: None,
+            retried_after: None,
         }],
         logged_sql: vec![logged("BEGIN"), logged(SQL)],
         run_again: vec![RunAgain {

@@ -39,6 +39,7 @@ impl Activities {
             Attributes::ActivityTaskStartedEventAttributes(it) => {
                 if let Some(activity) = self.scheduled_by(it.scheduled_event_id) {
                     activity.attempts = it.attempt;
+                    activity.retried_after = kind_and_text(it.last_failure.as_ref());
                 }
             }
             Attributes::ActivityTaskCompletedEventAttributes(it) => {
@@ -67,10 +68,14 @@ impl Activities {
     fn ended(&mut self, id: i64, how: &str, failure: Option<&Failure>) {
         if let Some(activity) = self.scheduled_by(id) {
             how.clone_into(&mut activity.ended);
-            activity.failure = innermost(failure)
-                .map(|failure| (failure_type(failure).to_owned(), failure.message.clone()));
+            activity.failure = kind_and_text(failure);
         }
     }
+}
+
+/// The innermost failure: its type and what it says.
+fn kind_and_text(failure: Option<&Failure>) -> Option<(String, String)> {
+    innermost(failure).map(|failure| (failure_type(failure).to_owned(), failure.message.clone()))
 }
 
 fn scheduled(it: &ActivityTaskScheduledEventAttributes) -> ActivityEvidence {

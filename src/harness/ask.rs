@@ -17,11 +17,15 @@ use super::setup::json_argument;
 use super::{Harness, HarnessError, RunningAsk};
 use crate::capture::{Hold, Misbehaviour, Point};
 use crate::checks::{Beat, SeenEvent};
-use crate::contract::{CHAT_WORKFLOW, SessionId};
+use crate::contract::{CHAT_WORKFLOW, SessionId, error_chain};
 
-/// The delivery whose reply is held back until Temporal shows the heartbeat of the fifth: a moment in the middle of
-/// the run that does not depend on how fast the machine is (contract §3: a heartbeat every 5 events).
-const HELD_DELIVERY: u64 = 6;
+/// The deliveries whose replies are held back until Temporal shows the heartbeat of the one before: moments in the middle of the
+/// run that do not depend on how fast the machine is (contract §3: a heartbeat every 5 events). The second is for a heartbeat
+/// that took longer to arrive than a reply may be held.
+const HELD_DELIVERIES: [u64; 2] = [6, 11];
+
+/// How often Temporal must have answered while a reply was held, or it proves nothing that it showed no heartbeat.
+const FEWEST_ANSWERS: usize = 3;
 
 /// Changes the workflow's argument.
 type Edit = Box<dyn FnOnce(&mut Map<String, Value>) + Send>;
@@ -162,10 +166,12 @@ impl<'a> Ask<'a> {
         );
         // A session may have served runs before.
         let before = harness.capture.accepted(&session);
-        let hold = (self.callback && self.watch_progress).then(|| {
-            harness
-                .capture
-                .hold_reply(&session, before + HELD_DELIVERY, settings.longest_hold)
+        let holds = (self.callback && self.watch_progress).then(|| {
+            HELD_DELIVERIES.map(|delivery| {
+                let point = before + delivery;
+                let longest = settings.longest_hold;
+                harness.capture.hold_reply(&session, point, longest)
+            })
         });
         let held = self
             .hold
@@ -229,14 +235,14 @@ impl<'a> Ask<'a> {
             .map_err(|error| HarnessError::Temporal {
                 action: "start",
                 workflow_id: workflow_id.clone(),
-                reason: crate::contract::error_chain(&error),
+                reason: error_chain(&error),
             })?;
-        let progress = hold.map(|hold| {
+        let progress = holds.map(|holds| {
             let handle = harness
                 .client
                 .get_workflow_handle::<UntypedWorkflow>(&workflow_id);
             let bounds = (self.timeout, settings.longest_hold, settings.call_timeout);
-            tokio::spawn(watch_progress(handle, hold, bounds))
+            tokio::spawn(watch_progress(handle, holds, bounds))
         });
         Ok(RunningAsk {
             harness,
@@ -278,27 +284,63 @@ impl<'a> IntoFuture for Ask<'a> {
     }
 }
 
-/// Waits for the held delivery, reads the heartbeat that Temporal shows then, and lets the run go on.
+/// What was seen of a run's heartbeats while it was held.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// The last one.
+    pub(super) beat: Option<Beat>,
+    /// Why it proves nothing that there was none.
+    pub(super) unread: Option<String>,
+}
+
+/// Waits for each held delivery, reads the heartbeat that Temporal shows then, and lets the run go on: to its end, when one has
+/// counted events.
 async fn watch_progress(
     handle: Handle,
-    hold: Hold,
+    holds: [Hold; HELD_DELIVERIES.len()],
     (run, longest_hold, call): (Duration, Duration, Duration),
-) -> Option<Beat> {
-    if let Err(error) = hold.reached(run).await {
-        tracing::debug!(%error, "a run was too short to be held in its middle");
-        return None;
-    }
-    let seen = observe::heartbeat(&handle, longest_hold, call).await;
-    hold.release();
-    let seen = match seen {
-        Ok(beat) => observe::last_heartbeat(&handle, beat, call).await,
-        failed => failed,
-    };
-    match seen {
-        Ok(beat) => beat,
-        Err(error) => {
-            tracing::warn!(%error, "the heartbeat of a run could not be read");
-            None
+) -> Progress {
+    let mut answered = 0;
+    let mut last = None;
+    // What is left of them is released when this returns.
+    for hold in holds {
+        // The next one is not far, once the first is there.
+        let within = if answered == 0 { run } else { call };
+        if let Err(error) = hold.reached(within).await {
+            tracing::debug!(%error, "a run was too short to be held in its middle");
+            break;
         }
+        match observe::heartbeat(&handle, longest_hold, call).await {
+            Ok((beat, answers)) => {
+                answered += answers;
+                last = beat.or(last);
+            }
+            Err(error) => return unread(&error),
+        }
+        if last.as_ref().is_some_and(Beat::shows_progress) {
+            break;
+        }
+    }
+    if answered == 0 {
+        return Progress::default();
+    }
+    match observe::last_heartbeat(&handle, last, call).await {
+        Err(error) => unread(&error),
+        Ok(beat) => {
+            let few = answered < FEWEST_ANSWERS && !beat.as_ref().is_some_and(Beat::shows_progress);
+            let unread = few.then(|| {
+                format!("temporal answered {answered} times in all while the run was held for its heartbeats")
+            });
+            Progress { beat, unread }
+        }
+    }
+}
+
+fn unread(error: &HarnessError) -> Progress {
+    let why = error_chain(error);
+    tracing::warn!(error = why, "the heartbeat of a run could not be read");
+    Progress {
+        beat: None,
+        unread: Some(why),
     }
 }

@@ -21,19 +21,21 @@ use crate::stack::{
 pub(super) type Handle = WorkflowHandle<Client, UntypedWorkflow>;
 
 /// The heartbeat of the pending activity, once Temporal shows one that counts events, or the last one when the bound has passed:
-/// those that came before the first event count none.
+/// those that came before the first event count none. Besides, how often Temporal has answered.
 pub(super) async fn heartbeat(
     handle: &Handle,
     bound: Duration,
     call_bound: Duration,
-) -> Result<Option<Beat>, HarnessError> {
+) -> Result<(Option<Beat>, usize), HarnessError> {
     let deadline = Instant::now() + bound;
     let mut backoff = Backoff::new();
+    let mut answers = 0;
     loop {
         let seen = heartbeat_now(handle, call_bound).await?;
+        answers += 1;
         if seen.as_ref().is_some_and(Beat::shows_progress) || !backoff.pause_within(deadline).await
         {
-            return Ok(seen);
+            return Ok((seen, answers));
         }
     }
 }
@@ -65,7 +67,8 @@ pub(super) async fn heartbeat_now(
     Ok(beat_of(&pending_activities(handle, call_bound).await?))
 }
 
-fn beat_of(pending: &[PendingActivityInfo]) -> Option<Beat> {
+/// The last heartbeat of pending activities.
+pub(super) fn beat_of(pending: &[PendingActivityInfo]) -> Option<Beat> {
     pending.iter().find_map(|activity| {
         let details = activity.heartbeat_details.as_ref()?.payloads.first()?;
         Some(Beat {
@@ -182,7 +185,12 @@ pub(super) async fn state(handle: &Handle, call_bound: Duration) -> String {
     }
 }
 
-/// What a visibility query finds, once the workflow is shown as ended or the bound has passed.
+/// For how much longer a workflow is looked for that a visibility query does not find at all, as a factor: what it is found by
+/// is written behind the workflow's back.
+const UNFOUND: u32 = 6;
+
+/// What a visibility query finds, once the workflow is shown as ended or the bound has passed; six times the bound where there
+/// is nothing at all.
 pub(super) async fn visible(
     client: &Client,
     handle: &Handle,
@@ -191,7 +199,7 @@ pub(super) async fn visible(
 ) -> Result<Vec<VisibleWorkflow>, HarnessError> {
     let id = handle.info().workflow_id.clone();
     let query = format!("WorkflowId = '{}'", id.replace('\'', ""));
-    let deadline = Instant::now() + bound;
+    let began = Instant::now();
     let mut backoff = Backoff::new();
     loop {
         let options = WorkflowListOptions::builder().limit(10usize).build();
@@ -206,6 +214,8 @@ pub(super) async fn visible(
             })
             .collect();
         let ended = found.iter().any(|workflow| workflow.status != "Running");
+        let patience = if found.is_empty() { UNFOUND } else { 1 };
+        let deadline = began + bound * patience;
         if ended || !backoff.pause_within(deadline).await {
             return Ok(found);
         }

@@ -11,6 +11,7 @@ use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
 use tokio::task::JoinHandle;
 
 use super::artefacts::{RunRecord, RunWitness};
+use super::ask::Progress;
 use super::collect::Collector;
 use super::diagnosis::gone;
 use super::observe::{self, Handle, temporal};
@@ -21,7 +22,7 @@ use super::run_again::run_again;
 use super::turns::Turn;
 use super::{Harness, HarnessError};
 use crate::capture::{Hold, Misbehaving, MistreatedRequest};
-use crate::checks::{Beat, Facts, RunEvidence};
+use crate::checks::{Facts, RunEvidence};
 use crate::contract::SessionId;
 use crate::stack::{Backoff, LogPosition, StatementLog};
 
@@ -47,7 +48,7 @@ pub struct RunningAsk<'a> {
     pub(super) streamed: bool,
     pub(super) watched: bool,
     pub(super) events: Option<Collector>,
-    pub(super) progress: Option<JoinHandle<Option<Beat>>>,
+    pub(super) progress: Option<JoinHandle<Progress>>,
     pub(super) statements: StatementLog,
     pub(super) position: LogPosition,
     pub(super) witness: Option<RunWitness>,
@@ -99,24 +100,17 @@ impl RunningAsk<'_> {
     /// # Errors
     /// When it does not come there within the bound; the error says which attempt was seen last.
     pub async fn until_attempt(&self, attempt: i32, within: Duration) -> Result<(), HarnessError> {
-        let deadline = Instant::now() + within;
-        let mut backoff = Backoff::new();
-        loop {
-            let bound = self.harness.settings.call_timeout;
-            let pending = observe::pending_activities(&self.handle, bound).await?;
-            let pending: Vec<_> = pending.iter().map(|activity| activity.attempt).collect();
-            if pending.iter().any(|seen| *seen >= attempt) {
-                return Ok(());
-            }
-            if !backoff.pause_within(deadline).await {
-                return Err(HarnessError::NoSuchAttempt {
-                    workflow_id: self.workflow_id().to_owned(),
-                    attempt,
-                    within,
-                    seen: pending,
-                });
-            }
-        }
+        let there = |pending: &[PendingActivityInfo]| {
+            let mut pending = pending.iter();
+            pending.any(|activity| activity.attempt >= attempt)
+        };
+        let came = self.until_pending(there, within).await?;
+        came.map_err(|pending| HarnessError::NoSuchAttempt {
+            workflow_id: self.workflow_id().to_owned(),
+            attempt,
+            within,
+            seen: pending.iter().map(|activity| activity.attempt).collect(),
+        })
     }
 
     /// Waits until Temporal has had a heartbeat of the run's activity after a moment: its answer has told the worker all that
@@ -129,23 +123,16 @@ impl RunningAsk<'_> {
         after: SystemTime,
         within: Duration,
     ) -> Result<(), HarnessError> {
-        let deadline = Instant::now() + within;
-        let mut backoff = Backoff::new();
-        loop {
-            let bound = self.harness.settings.call_timeout;
-            let beat = observe::heartbeat_now(&self.handle, bound).await?;
-            let at = beat.as_ref().and_then(|beat| beat.at);
-            if at.is_some_and(|at| at > after) {
-                return Ok(());
-            }
-            if !backoff.pause_within(deadline).await {
-                return Err(HarnessError::NoHeartbeat {
-                    workflow_id: self.workflow_id().to_owned(),
-                    within,
-                    seen: beat.map(|beat| beat.details),
-                });
-            }
-        }
+        let there = |pending: &[PendingActivityInfo]| {
+            let at = observe::beat_of(pending).and_then(|beat| beat.at);
+            at.is_some_and(|at| at > after)
+        };
+        let came = self.until_pending(there, within).await?;
+        came.map_err(|pending| HarnessError::NoHeartbeat {
+            workflow_id: self.workflow_id().to_owned(),
+            within,
+            seen: observe::beat_of(&pending).map(|beat| beat.details),
+        })
     }
 
     /// Waits until the workflow has asked Temporal to cancel its activity: the answers to heartbeats say so from now on. Between
@@ -154,21 +141,37 @@ impl RunningAsk<'_> {
     /// # Errors
     /// When it does not within the bound; the error says in which states its activities were seen last.
     pub async fn until_cancel_requested(&self, within: Duration) -> Result<(), HarnessError> {
+        let there = |pending: &[PendingActivityInfo]| {
+            let mut states = pending.iter().map(PendingActivityInfo::state);
+            states.any(|state| state == PendingActivityState::CancelRequested)
+        };
+        let came = self.until_pending(there, within).await?;
+        came.map_err(|pending| HarnessError::NoCancelRequest {
+            workflow_id: self.workflow_id().to_owned(),
+            within,
+            seen: pending
+                .iter()
+                .map(|activity| activity.state().as_str_name())
+                .collect(),
+        })
+    }
+
+    /// Looks at the pending activities until they are as wanted; those that were seen last when they are not in time.
+    async fn until_pending(
+        &self,
+        wanted: impl Fn(&[PendingActivityInfo]) -> bool,
+        within: Duration,
+    ) -> Result<Result<(), Vec<PendingActivityInfo>>, HarnessError> {
         let deadline = Instant::now() + within;
         let mut backoff = Backoff::new();
         loop {
             let bound = self.harness.settings.call_timeout;
             let pending = observe::pending_activities(&self.handle, bound).await?;
-            let seen: Vec<_> = pending.iter().map(PendingActivityInfo::state).collect();
-            if seen.contains(&PendingActivityState::CancelRequested) {
-                return Ok(());
+            if wanted(&pending) {
+                return Ok(Ok(()));
             }
             if !backoff.pause_within(deadline).await {
-                return Err(HarnessError::NoCancelRequest {
-                    workflow_id: self.workflow_id().to_owned(),
-                    within,
-                    seen: seen.iter().map(|state| state.as_str_name()).collect(),
-                });
+                return Ok(Err(pending));
             }
         }
     }
@@ -301,7 +304,7 @@ impl RunningAsk<'_> {
         let progress = match self.progress {
             // A run that is over without having been held will not be held any more.
             Some(watching) => collected(watching, settings.longest_hold + call_bound).await,
-            None => None,
+            None => Progress::default(),
         };
         let visible =
             observe::visible(&self.harness.client, &self.handle, settle, call_bound).await?;
@@ -339,7 +342,7 @@ impl RunningAsk<'_> {
             failure: failure_text(&outcome),
             status: outcome.name().to_owned(),
             visible,
-            beats: progress.into_iter().collect(),
+            beats: progress.beat.into_iter().collect(),
             activities: history.activities(),
             history_texts: history.texts(),
             history: history.steps(),
@@ -347,6 +350,7 @@ impl RunningAsk<'_> {
             run_again,
             facts: Facts {
                 secrets: self.harness.wiring.secrets(),
+                heartbeats_unread: progress.unread,
                 ..Facts::default()
             },
             others: Vec::new(),
@@ -370,12 +374,12 @@ impl RunningAsk<'_> {
 }
 
 /// The result of a task that has nothing left to wait for; it is given up after a bound.
-async fn collected(mut task: JoinHandle<Option<Beat>>, bound: Duration) -> Option<Beat> {
+async fn collected(mut task: JoinHandle<Progress>, bound: Duration) -> Progress {
     match tokio::time::timeout(bound, &mut task).await {
-        Ok(joined) => joined.ok().flatten(),
+        Ok(joined) => joined.unwrap_or_default(),
         Err(_) => {
             task.abort();
-            None
+            Progress::default()
         }
     }
 }

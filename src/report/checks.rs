@@ -24,6 +24,9 @@ pub fn checks_markdown() -> String {
 A check is *held*, *broken*, or *not judged* when what it looks at could not be seen; the evidence says which and why. One run of
 a test (`Run::check`) is judged by the checks of the scenario `answered` and of every run.
 
+A scenario is run again, up to twice, when what was seen says too little of the worker: a busy Temporal may have lost a task of it,
+or did not answer; a service that nobody broke was too busy for it; two runs that were to overlap did not.
+
 ",
     );
     let mut families = Vec::new();

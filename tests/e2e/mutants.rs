@@ -68,14 +68,17 @@ fn worker(mutant: Option<Mutant>) -> WorkerCommand {
     match mutant {
         // A second an event is enough to hold a run up for longer than it may.
         Mutant::HangHoldsUp => command.variable("CALLBACK_TIMEOUT", "1"),
-        // A statement that waits long enough for its heartbeats, or for its end, to be missed.
+        // A statement that waits long enough for its heartbeats, or for its end, to be missed, or for its worker to be killed.
         Mutant::NoHeartbeatInSilence
         | Mutant::NoHeartbeatUnheard
         | Mutant::StatementLeft
+        | Mutant::AttemptAlwaysOne
         | Mutant::AllAtTheEnd => {
             let command = command.variable("SQL_STATEMENT_TIMEOUT", "22");
             command.variable("SQL_LOCK_TIMEOUT", "22")
         }
+        // The defect is one of the agent's, which must not have ended when the first reply comes.
+        Mutant::RefusalKills | Mutant::ClosedSocketKills => command.variable("CALLBACK_QUEUE", "0"),
         _ => command,
     }
 }

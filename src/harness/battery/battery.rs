@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::LocalBoxFuture;
 
+use super::again::{ASKED_AGAIN, why_again};
 use super::{BatteryError, Subject, answered, data, delivery, plain, process, session, waiting};
 use crate::checks::{Evidence, RunEvidence, Scenario, Verdict, judge};
 use crate::contract::{SessionId, error_chain};
@@ -96,13 +97,6 @@ impl BatteryReport {
         self.verdicts.iter().filter(|verdict| verdict.is_broken())
     }
 }
-
-/// How often more a scenario is run whose tasks Temporal may have lost. One that loses them each time is judged as it is.
-const ASKED_AGAIN: usize = 2;
-
-/// Why a worker that was started by somebody else cannot be judged in some scenarios.
-const NOT_OURS: &str =
-    "the worker was not started by this battery, so it cannot be killed or stopped";
 
 /// Waits until somebody polls the queue: a worker may have been started just now.
 async fn until_somebody_polls(harness: &Harness, bound: Duration) -> Result<(), BatteryError> {
@@ -219,7 +213,10 @@ impl Battery {
         }
         drop(worker);
         let verdicts = judge(&evidence);
-        harness.stop().await?;
+        // What was seen is worth more than an orderly end; what is left of the harness goes with its stack.
+        if let Err(error) = harness.stop().await {
+            tracing::warn!(error = %error_chain(&error), "the harness of a battery did not stop in order");
+        }
         Ok(BatteryReport {
             evidence,
             verdicts,
@@ -273,37 +270,36 @@ impl Battery {
         progress(scenario);
         let began = Instant::now();
         let run = match &self.subject {
-            Subject::Command(command) => self
-                .poller_gone(command)
-                .await
-                .map_err(|error| error_chain(&error)),
-            Subject::Elsewhere { .. } => Err(NOT_OURS.to_owned()),
+            Subject::Command(command) => self.poller_gone(command).await,
+            Subject::Elsewhere { .. } => Err(BatteryError::NotOurs),
         };
         Some(Seen {
             scenario,
-            run,
+            run: run.map_err(|error| error_chain(&error)),
             after: began.elapsed(),
         })
     }
 
-    /// What was seen in a scenario, or why it cannot be judged. Where a busy Temporal may have lost a task, which says nothing of
-    /// the worker, it is run again.
+    /// What was seen in a scenario, or why it cannot be judged. One that says little of the worker, as where a busy Temporal may
+    /// have lost a task, is run again.
     async fn scenario(
         &self,
         scenario: Scenario,
         bench: &Bench<'_>,
         worker: &mut Option<WorkerProcess>,
     ) -> Result<RunEvidence, String> {
-        let mut run = self.scenario_once(scenario, bench, worker).await?;
+        let mut seen = self.scenario_once(scenario, bench, worker).await;
         for _ in 0..ASKED_AGAIN {
-            let Some(lost) = run.lost() else { break };
-            tracing::warn!(%scenario, lost, "the scenario is run again");
-            match self.scenario_once(scenario, bench, worker).await {
-                Ok(again) => run = again,
-                Err(_) => break,
+            let Some(why) = why_again(scenario, &seen) else {
+                break;
+            };
+            tracing::warn!(%scenario, why, "the scenario is run again");
+            let again = self.scenario_once(scenario, bench, worker).await;
+            if again.is_ok() || seen.is_err() {
+                seen = again;
             }
         }
-        Ok(run)
+        seen.map_err(|error| error_chain(&error))
     }
 
     async fn scenario_once(
@@ -311,46 +307,33 @@ impl Battery {
         scenario: Scenario,
         bench: &Bench<'_>,
         worker: &mut Option<WorkerProcess>,
-    ) -> Result<RunEvidence, String> {
+    ) -> Result<RunEvidence, BatteryError> {
         // Boxed: all of them side by side would be too much for a thread's stack.
-        let run: LocalBoxFuture<'_, _> = match scenario {
-            Scenario::Answered => Box::pin(answered::answered(bench)),
-            Scenario::Quiet => Box::pin(plain::quiet(bench)),
-            Scenario::EmptyUrl => Box::pin(plain::empty_url(bench)),
-            Scenario::UnknownConnection => Box::pin(plain::unknown_connection(bench)),
-            Scenario::WrongInput => Box::pin(plain::wrong_input(bench)),
-            Scenario::Refusing => Box::pin(delivery::refusing(bench)),
-            Scenario::Hanging => Box::pin(delivery::hanging(bench)),
-            Scenario::Closing => Box::pin(delivery::closing(bench)),
-            Scenario::Again => Box::pin(session::again(bench)),
-            Scenario::TwoAtOnce => Box::pin(session::two_at_once(bench)),
-            Scenario::Silence => Box::pin(waiting::silence(bench)),
-            Scenario::Cancelled => Box::pin(waiting::cancelled(bench)),
-            Scenario::Destructive => Box::pin(data::destructive(bench)),
-            Scenario::NotANumber => Box::pin(data::not_a_number(bench)),
-            Scenario::DatabaseGone => Box::pin(data::database_gone(bench)),
-            Scenario::TakenOver | Scenario::PollerGone | Scenario::Stopped => {
-                return Box::pin(self.process(scenario, bench, worker)).await;
+        let run: LocalBoxFuture<'_, _> = match (scenario, &self.subject) {
+            (Scenario::Answered, _) => Box::pin(answered::answered(bench)),
+            (Scenario::Quiet, _) => Box::pin(plain::quiet(bench)),
+            (Scenario::EmptyUrl, _) => Box::pin(plain::empty_url(bench)),
+            (Scenario::UnknownConnection, _) => Box::pin(plain::unknown_connection(bench)),
+            (Scenario::WrongInput, _) => Box::pin(plain::wrong_input(bench)),
+            (Scenario::Refusing, _) => Box::pin(delivery::refusing(bench)),
+            (Scenario::Hanging, _) => Box::pin(delivery::hanging(bench)),
+            (Scenario::Closing, _) => Box::pin(delivery::closing(bench)),
+            (Scenario::Again, _) => Box::pin(session::again(bench)),
+            (Scenario::TwoAtOnce, _) => Box::pin(session::two_at_once(bench)),
+            (Scenario::Silence, _) => Box::pin(waiting::silence(bench)),
+            (Scenario::Cancelled, _) => Box::pin(waiting::cancelled(bench)),
+            (Scenario::Destructive, _) => Box::pin(data::destructive(bench)),
+            (Scenario::NotANumber, _) => Box::pin(data::not_a_number(bench)),
+            (Scenario::DatabaseGone, _) => Box::pin(data::database_gone(bench)),
+            (Scenario::TakenOver, Subject::Command(command)) => {
+                Box::pin(waiting::taken_over(bench, command, worker))
             }
+            (Scenario::PollerGone | Scenario::Stopped, Subject::Command(command)) => {
+                Box::pin(process::stopped(bench, command, worker))
+            }
+            (_, Subject::Elsewhere { .. }) => return Err(BatteryError::NotOurs),
         };
-        run.await.map_err(|error| error_chain(&error))
-    }
-
-    /// The scenarios that need the worker's process.
-    async fn process(
-        &self,
-        scenario: Scenario,
-        bench: &Bench<'_>,
-        worker: &mut Option<WorkerProcess>,
-    ) -> Result<RunEvidence, String> {
-        let Subject::Command(command) = &self.subject else {
-            return Err(NOT_OURS.to_owned());
-        };
-        let run = match scenario {
-            Scenario::TakenOver => waiting::taken_over(bench, command, worker).await,
-            _ => process::stopped(bench, command, worker).await,
-        };
-        run.map_err(|error| error_chain(&error))
+        run.await
     }
 
     /// In a harness with a namespace of its own, with a worker of its own.

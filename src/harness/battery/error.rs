@@ -12,6 +12,9 @@ pub enum BatteryError {
     /// The worker could not be started, or does not poll.
     #[error(transparent)]
     Worker(#[from] WorkerProcessError),
+    /// A scenario needs the worker's process.
+    #[error("the worker was not started by this battery, so it cannot be killed or stopped")]
+    NotOurs,
     /// The database could not be prepared for a scenario.
     #[error("the database could not be prepared for the scenario {scenario}: {reason}")]
     Database {

@@ -5,6 +5,7 @@
 //! started for it ([`Subject::Command`]), or one that polls a task queue already ([`Subject::Elsewhere`]); then nothing is
 //! done that needs its process, and what that would have shown is not judged.
 
+mod again;
 mod answered;
 #[allow(clippy::module_inception)]
 mod battery;
