@@ -1,13 +1,14 @@
 //! Services in containers.
 
 use std::{
-    io,
+    fs, io,
     net::TcpListener,
     time::{Instant, SystemTime},
 };
 
 use async_trait::async_trait;
 use futures::future::try_join_all;
+use uuid::Uuid;
 
 use super::{Begun, Found, Instance, Order, Provider, Scope};
 use crate::stack::{
@@ -109,7 +110,19 @@ impl Provider for Containers {
             }
         };
         let since = Instant::now();
-        let (id, came_with) = tokio::try_join!(container.start(), came_with)?;
+        // Should this process be killed before the engine has made it, the watcher knows to wait for it.
+        let asked = format!("container-{}", Uuid::new_v4().simple());
+        let asked = order.session.file(&asked);
+        fs::write(&asked, "").map_err(StackError::state("write", &asked))?;
+        let started = async {
+            let started = container.start().await;
+            if started.is_err() {
+                // Best effort: what is left of it costs the watcher two seconds.
+                let _ = fs::remove_file(&asked);
+            }
+            started
+        };
+        let (id, came_with) = tokio::try_join!(started, came_with)?;
         Ok(Begun {
             since,
             came_with,

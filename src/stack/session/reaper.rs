@@ -96,11 +96,11 @@ mod tests {
     use super::SCRIPT;
     use crate::stack::session::directory::DesertedDirectory;
 
-    /// What a watcher says whose starter is gone at once, with a `mkdir` of its own.
-    fn said(directory: &Path, mkdir: &str) -> Output {
+    /// What a watcher says whose starter is gone at once, with one program of its own.
+    fn said_with(directory: &Path, engine: &str, (name, program): (&str, &str)) -> Output {
         let programs = tempfile::tempdir().unwrap();
-        let path = programs.path().join("mkdir");
-        fs::write(&path, format!("#!/bin/sh\n{mkdir}\n")).unwrap();
+        let path = programs.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{program}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
         let search = std::env::var_os("PATH").unwrap();
         let search =
@@ -108,11 +108,53 @@ mod tests {
         Command::new("sh")
             .args(["-c", SCRIPT, "kai-e2e-reaper"])
             .arg(directory)
-            .args(["0", "processes"])
+            .args(["0", engine])
             .env("PATH", std::env::join_paths(search).unwrap())
             .stdin(Stdio::null())
             .output()
             .unwrap()
+    }
+
+    /// The same without an engine, with a `mkdir` of its own.
+    fn said(directory: &Path, mkdir: &str) -> Output {
+        said_with(directory, "processes", ("mkdir", mkdir))
+    }
+
+    /// How often an engine is asked for the containers of a session, in which so many were asked for, and whether one is removed
+    /// that appears at some look.
+    fn looks(asked: usize, appears_at: usize) -> (usize, bool) {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("state/owned-1");
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join("session"), "s").unwrap();
+        for number in 0..asked {
+            fs::write(directory.join(format!("container-{number}")), "").unwrap();
+        }
+        let curl = format!(
+            r#"cd '{}'
+case "$*" in
+    *DELETE*) echo >removed ;;
+    *)
+        echo >>looks
+        if [ "$(grep -c '' looks)" -ge {appears_at} ] && [ ! -e removed ]; then
+            echo '[{{"Id":"{}"}}]'
+        fi ;;
+esac"#,
+            place.path().display(),
+            "a".repeat(64)
+        );
+        let output = said_with(&directory, "unix:///engine", ("curl", &curl));
+        assert!(output.status.success() && !directory.exists(), "{output:?}");
+        let looks = fs::read_to_string(place.path().join("looks")).unwrap();
+        (looks.lines().count(), place.path().join("removed").exists())
+    }
+
+    #[test]
+    fn a_container_that_the_engine_is_still_making_is_waited_for() {
+        assert_eq!(looks(1, 4), (6, true), "it comes late");
+        assert_eq!(looks(1, 1), (3, true), "it is there");
+        assert_eq!(looks(0, 9), (2, false), "none was asked for");
+        assert_eq!(looks(1, 9), (4, false), "it never comes");
     }
 
     #[test]

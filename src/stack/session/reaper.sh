@@ -12,7 +12,7 @@
 #
 # ENGINE is the address of a container engine, or the word "processes".
 #
-# In DIRECTORY: "session" is the name that the services carry, containers in a label and processes in their environment, "data"
+# In DIRECTORY: "container-…" stands for each container that was asked for, "session" is the name that the services carry, containers in a label and processes in their environment, "data"
 # the path of the processes' data, "kept" means leave everything alone, "over" means that the owner has removed the services
 # itself.
 
@@ -110,14 +110,21 @@ remove_found() {
     if [ "$engine" = processes ]; then end_processes "$@"; else remove_containers "$@"; fi
 }
 
-# Once more after there were none: the engine may still be making a container for a user that was killed. A user's process
-# that was about to become a service still holds the lock, so there is nothing to wait for where there is no engine.
+# How often there must be none in a row: the engine may still be making a container for a user that was killed. One that was asked
+# for and has not been seen is waited for, for two seconds. A user's process that was about to become a service still holds the
+# lock, so there is nothing to wait for where there is no engine.
+enough() {
+    if [ "$removed" -lt "${asked:-0}" ]; then echo 4; else echo 2; fi
+}
+
 remove_all() {
     again=0.7
     [ "$engine" != processes ] || again=0.1
     empty=0
     rounds=0
-    until [ "$empty" = 2 ]; do
+    seen=
+    removed=0
+    until [ "$empty" -ge "$(enough)" ]; do
         rounds=$((rounds + 1))
         if [ "$rounds" -gt 60 ]; then
             echo "gave up removing the services of session $session"
@@ -126,11 +133,17 @@ remove_all() {
         if ids=$(find_all); then
             if [ -n "$ids" ]; then
                 empty=0
+                for id in $ids; do
+                    case $seen in
+                        *"$id"*) ;;
+                        *) seen="$seen $id" removed=$((removed + 1)) ;;
+                    esac
+                done
                 # shellcheck disable=SC2086
                 remove_found $ids
             else
                 empty=$((empty + 1))
-                [ "$empty" = 2 ] || sleep "$again"
+                [ "$empty" -ge "$(enough)" ] || sleep "$again"
             fi
         else
             sleep 1
@@ -190,9 +203,16 @@ done
 # With the exclusive lock, and only while the file under that name is the locked one, everything in the directory is ours.
 # Otherwise somebody has deleted it, perhaps with the stack and perhaps not: what carries the session's name still is ours.
 data=
+asked=
 if [ "$dir/users.lock" -ef /dev/fd/4 ]; then
     session=$(cat "$dir/session" 2>/dev/null)
-    [ "$engine" != processes ] || data=$(cat "$dir/data" 2>/dev/null)
+    if [ "$engine" = processes ]; then
+        data=$(cat "$dir/data" 2>/dev/null)
+    else
+        set -- "$dir"/container-*
+        asked=$#
+        [ -e "$1" ] || asked=0
+    fi
 else
     dir=
     [ -n "$session" ] || exit 0
