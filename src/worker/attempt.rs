@@ -97,7 +97,7 @@ impl Run<'_> {
         };
         let succeeded = failure.is_none();
         // Asked while the last events are delivered, so that it costs a run no time.
-        let unless = async { succeeded && is_superseded(supersession).await };
+        let unless = || async { succeeded && is_superseded(supersession).await };
         sender.finish_unless(last, unless).await;
         result.events_sent = counts.sent();
         result.events_failed = counts.failed();

@@ -6,13 +6,16 @@
 use std::time::Duration;
 
 use temporalio_client::Client;
-use temporalio_client::tonic::IntoRequest;
+use temporalio_client::tonic::{Code, IntoRequest};
 use temporalio_common::protos::temporal::api::common::v1::WorkflowExecution;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeWorkflowExecutionRequest;
 use temporalio_sdk::activities::ActivityInfo;
 
 /// How long an attempt waits for the answer. Without one it ends its stream: nobody else may be there to do it.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long it waits until it asks again, when Temporal cannot be reached.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Asks Temporal about one attempt.
 pub(super) struct Supersession {
@@ -42,18 +45,28 @@ impl Supersession {
     /// Whether a later attempt is under way, or about to be. False where Temporal does not say, and where the workflow has ended:
     /// then no other attempt will end the stream.
     pub(super) async fn is_so(&self) -> bool {
-        let mut service = self.client.connection().workflow_service();
-        let describing = service.describe_workflow_execution(self.request.clone().into_request());
-        let described = match tokio::time::timeout(PATIENCE, describing).await {
-            Ok(Ok(described)) => described.into_inner(),
-            Ok(Err(status)) => {
-                tracing::debug!(%status, "temporal does not say whether the attempt is the last one");
-                return false;
-            }
+        match tokio::time::timeout(PATIENCE, self.answer()).await {
+            Ok(superseded) => superseded,
             Err(_) => {
                 tracing::debug!("temporal does not answer whether the attempt is the last one");
-                return false;
+                false
             }
+        }
+    }
+
+    /// What Temporal says, once it says something: one that was out of reach may be back in a moment.
+    async fn answer(&self) -> bool {
+        let mut service = self.client.connection().workflow_service();
+        let described = loop {
+            let request = self.request.clone().into_request();
+            match service.describe_workflow_execution(request).await {
+                Ok(described) => break described.into_inner(),
+                Err(status) if status.code() == Code::NotFound => return false,
+                Err(status) => {
+                    tracing::debug!(%status, "temporal does not say whether the attempt is the last one");
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
         };
         let mut pending = described.pending_activities.iter();
         pending.any(|pending| {

@@ -186,14 +186,15 @@ impl CallbackSender {
 
     /// Delivers what is left, then `last` (if any), and ends. All of it within the budget.
     pub(in crate::worker) async fn finish(self, last: Option<Event>) {
-        self.finish_unless(last, std::future::ready(false)).await;
+        self.finish_unless(last, || std::future::ready(false)).await;
     }
 
-    /// As [`finish`](Self::finish), but what is asked while the rest is delivered may say that `last` is not to be sent.
-    pub(in crate::worker) async fn finish_unless(
+    /// As [`finish`](Self::finish), but what is asked while the rest is delivered may say that `last` is not to be sent. It is asked
+    /// again before `last` is tried again: whatever kept that away may have kept the answer away, too.
+    pub(in crate::worker) async fn finish_unless<Asked: Future<Output = bool>>(
         mut self,
         last: Option<Event>,
-        unless: impl Future<Output = bool>,
+        unless: impl Fn() -> Asked,
     ) {
         self.place().await;
         let mut end = Vec::new();
@@ -211,7 +212,7 @@ impl CallbackSender {
         let Some(mut open) = self.open else { return };
         let last = last.map(|event| open.number(event));
         drop(open.queue);
-        let (ended, without_last) = tokio::join!(open.give_up.after(left, open.task), unless);
+        let (ended, without_last) = tokio::join!(open.give_up.after(left, open.task), unless());
         if let Err(error) = ended {
             tracing::error!(%error, "the sender of callbacks ended early");
             open.poster
@@ -219,7 +220,7 @@ impl CallbackSender {
                 .await;
         }
         if let Some(last) = last.filter(|_| !without_last) {
-            open.poster.post_last(last, deadline).await;
+            open.poster.post_last(last, deadline, unless).await;
         }
     }
 

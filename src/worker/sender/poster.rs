@@ -1,5 +1,6 @@
 //! The receiver's end: one request after the other.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,15 @@ use crate::worker::heartbeat::DeliveryListener;
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Posts events, and counts what becomes of them. Its clones count together.
+/// What came of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Posted {
+    Delivered,
+    Failed,
+    /// It was not to be delivered any more.
+    Withheld,
+}
+
 #[derive(Clone)]
 pub(super) struct Poster {
     client: reqwest::Client,
@@ -51,9 +61,9 @@ impl Poster {
         let mut kept = None;
         while let Some(event) = self.next(&mut events, &mut kept).await {
             let delivered = give_up
-                .run_until_cancelled(self.post(&event, tries, None))
+                .run_until_cancelled(self.post(&event, tries, None, || ready(false)))
                 .await
-                .unwrap_or(false);
+                .is_some_and(|posted| posted == Posted::Delivered);
             // A receiver that is gone must not cost each event all its tries.
             tries = match delivered {
                 true => self.settings.attempts,
@@ -91,15 +101,21 @@ impl Poster {
         }
     }
 
-    /// Posts the event that ends the stream, with all its tries, until a deadline.
-    pub(super) async fn post_last(&self, last: Numbered, deadline: Instant) {
+    /// Posts the event that ends the stream, with all its tries, until a deadline, or until it is not to be tried again.
+    pub(super) async fn post_last<Asked: Future<Output = bool>>(
+        &self,
+        last: Numbered,
+        deadline: Instant,
+        unless: impl Fn() -> Asked,
+    ) {
         if mutants::is(Mutant::DoneNotAttempted) && self.listener.failed() > 0 {
             return;
         }
-        let delivered = self
-            .post(&last, self.settings.attempts, Some(deadline))
-            .await;
-        self.listener.delivered(delivered).await;
+        let tries = self.settings.attempts;
+        match self.post(&last, tries, Some(deadline), unless).await {
+            Posted::Withheld => {}
+            posted => self.listener.delivered(posted == Posted::Delivered).await,
+        }
     }
 
     /// Counts as failed what was handed over, up to a number, and never counted.
@@ -109,20 +125,27 @@ impl Poster {
         }
     }
 
-    /// Tries to deliver an event before a deadline, if there is one, and says whether the receiver has it.
-    async fn post(&self, event: &Numbered, tries: u32, deadline: Option<Instant>) -> bool {
+    /// Tries to deliver an event before a deadline, if there is one, and says what came of it. Before each further try `unless` may
+    /// say that it is not to be delivered.
+    async fn post<Asked: Future<Output = bool>>(
+        &self,
+        event: &Numbered,
+        tries: u32,
+        deadline: Option<Instant>,
+        unless: impl Fn() -> Asked,
+    ) -> Posted {
         let Some(body) = self.body(event) else {
-            return false;
+            return Posted::Failed;
         };
         let mut pause = self.settings.retry_pause;
         let mut tried = 0;
         loop {
             tried += 1;
             let said = match self.request(&body, left_until(deadline)).await {
-                Reply::Delivered => return true,
+                Reply::Delivered => return Posted::Delivered,
                 Reply::Refused(said) => {
                     tracing::warn!(seq = event.seq, reason = said, "an event was refused");
-                    return false;
+                    return Posted::Failed;
                 }
                 Reply::Again(said, wanted) => {
                     pause = pause.max(wanted.unwrap_or_default());
@@ -137,9 +160,13 @@ impl Poster {
                     reason = said,
                     "an event could not be delivered"
                 );
-                return false;
+                return Posted::Failed;
             }
             tokio::time::sleep(pause).await;
+            let asked = tokio::time::timeout(left_until(deadline), unless());
+            if asked.await.unwrap_or(false) {
+                return Posted::Withheld;
+            }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }

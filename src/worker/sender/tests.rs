@@ -163,6 +163,21 @@ async fn events_arrive_in_order_with_seq_attempt_and_one_done() {
     assert_eq!((counts.sent(), counts.failed()), (51, 0));
 }
 
+/// An attempt that is cut off from its receiver and from Temporal learns that it has been replaced when both are back.
+#[tokio::test]
+async fn a_done_that_did_not_arrive_is_not_tried_again_once_another_attempt_has_taken_over() {
+    let (url, bodies) = receiver(|n, _| if n == 1 { says(503) } else { ok() }).await;
+    let (mut sender, heartbeats) = sender_to(Arc::new(Silent), url, unhurried());
+    sender.send(&token(0)).await;
+    let asked = AtomicUsize::new(0);
+    let unless = || std::future::ready(asked.fetch_add(1, Ordering::SeqCst) == 1);
+    sender.finish_unless(Some(done()), unless).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    assert_eq!(seqs(&bodies), [1, 2], "the first try");
+    let counts = heartbeats.counts();
+    assert_eq!((counts.sent(), counts.failed()), (1, 0));
+}
+
 #[tokio::test]
 async fn what_fails_for_a_while_is_tried_again_as_the_same_event() {
     let (url, bodies) = receiver(|n, _| match n {
