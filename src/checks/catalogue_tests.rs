@@ -420,23 +420,22 @@ fn standing(id: &str, spoil: Spoil) -> Standing {
     verdict.expect("it is judged").standing
 }
 
+/// No subscriber has the end.
+fn nobody_has_done(run: &mut RunEvidence) {
+    run.events.pop();
+    for (_, seen) in &mut run.others {
+        seen.pop();
+    }
+}
+
 /// Subscribers that take events from each other may all be left without the end.
 #[test]
 fn a_done_that_the_receiver_took_and_nobody_has_is_missed() {
-    let nobody: Spoil = |run| {
-        run.events.pop();
-        for (_, seen) in &mut run.others {
-            seen.pop();
-        }
-    };
     let id = "receiver.all-subscribers-alike";
-    assert_eq!(standing(id, nobody), Standing::Broken);
+    assert_eq!(standing(id, nobody_has_done), Standing::Broken);
     let never_posted: Spoil = |run| {
-        run.events.pop();
+        nobody_has_done(run);
         run.deliveries.pop();
-        for (_, seen) in &mut run.others {
-            seen.pop();
-        }
     };
     assert_eq!(standing(id, never_posted), Standing::NotJudged);
 }

@@ -320,16 +320,13 @@ impl RunEvidence {
         })
     }
 
-    /// The activity whose first attempt was missed for want of a heartbeat, without one event where events are to come: a busy server loses the tasks of
-    /// activities as it loses those of workflows ([`lost_task`](Self::lost_task)).
+    /// The activity whose first attempt was missed for want of a heartbeat, without one event where events are to come: a busy
+    /// server loses the tasks of activities as it loses those of workflows ([`lost_task`](Self::lost_task)).
     fn lost_attempt(&self) -> Option<&ActivityEvidence> {
-        let seen = self.deliveries.iter().map(|delivery| delivery.attempt);
-        let (first, later) = seen.fold((false, false), |(first, later), attempt| match attempt {
-            Some(attempt) if attempt > 1 => (first, true),
-            // Without a number it may be of any attempt.
-            _ => (true, later),
-        });
-        if self.streamed && (first || !later) {
+        // An event without a number may be of any attempt.
+        let mut deliveries = self.deliveries.iter();
+        let all_later = deliveries.all(|delivery| delivery.attempt.is_some_and(|it| it > 1));
+        if self.streamed && (self.deliveries.is_empty() || !all_later) {
             return None;
         }
         self.activities.iter().find(|activity| {

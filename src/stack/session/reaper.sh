@@ -12,9 +12,9 @@
 #
 # ENGINE is the address of a container engine, or the word "processes".
 #
-# In DIRECTORY: "container-…" stands for each container that was asked for, "session" is the name that the services carry, containers in a label and processes in their environment, "data"
-# the path of the processes' data, "kept" means leave everything alone, "over" means that the owner has removed the services
-# itself.
+# In DIRECTORY: each "container-…" stands for a container that was asked for, "session" is the name that the services carry,
+# containers in a label and processes in their environment, "data" the path of the processes' data, "kept" means leave everything
+# alone, "over" means that the owner has removed the services itself.
 
 dir=$1
 grace=$2
