@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::checks::testing::{Battery, SQL, at, change_result, logged};
-use crate::checks::{HistoryStep, LoggedSql, RunEvidence, Scenario, Standing};
+use crate::checks::{Beat, HistoryStep, LoggedSql, RunEvidence, Scenario, Standing};
 use crate::contract::EventId;
 
 fn broken(battery: &Battery) -> Vec<Verdict> {
@@ -184,6 +184,29 @@ fn a_silence_too_short_to_tell_is_not_judged() {
         silence.map(|verdict| verdict.standing),
         Some(Standing::NotJudged)
     );
+}
+
+#[test]
+fn a_late_heartbeat_of_an_event_is_none_in_silence() {
+    let mut battery = Battery::good();
+    let run = battery.run(Scenario::Cancelled);
+    // The statement began to wait at one second. Every fifth event caused a heartbeat, and Temporal had the last one late.
+    run.beats = vec![beat(900, 5), beat(2_200, 10)];
+    run.facts.waited = Some((at(1_000), Duration::from_secs(20)));
+    assert_eq!(ids(&broken(&battery)), ["heartbeat.during-silence"]);
+    // One more that counts no further event is the worker's own.
+    battery.run(Scenario::Cancelled).beats.push(beat(3_200, 10));
+    assert_eq!(ids(&broken(&battery)), [""; 0]);
+    // So is one that no event can have caused so late.
+    battery.run(Scenario::Cancelled).beats = vec![beat(900, 5), beat(6_200, 10)];
+    assert_eq!(ids(&broken(&battery)), [""; 0]);
+}
+
+fn beat(millis: u64, events: u64) -> Beat {
+    Beat {
+        at: Some(at(millis)),
+        details: format!("events_sent={events}, events_failed=0"),
+    }
 }
 
 /// A run whose first attempt was lost after its statement had run.

@@ -1,6 +1,6 @@
 //! The activity's heartbeats, as Temporal showed them.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::check::{Check, Finding, Judge, Severity};
 use super::{Beat, RunEvidence, Scenario};
@@ -9,7 +9,10 @@ use super::{Beat, RunEvidence, Scenario};
 const LONGEST: Duration = Duration::from_secs(20);
 
 /// For how long after the last event a heartbeat may be one that an event has caused and the SDK has held back.
-pub(crate) const BY_AN_EVENT: Duration = Duration::from_millis(500);
+const HELD_BACK: Duration = Duration::from_millis(500);
+
+/// For how long after the last event one that an event has caused may come late, because Temporal was busy.
+const LATE: Duration = Duration::from_secs(5);
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -62,12 +65,7 @@ fn during_silence(run: &RunEvidence) -> Finding {
     let Some((since, waited)) = run.facts.waited else {
         return Finding::not_judged("no statement of the run was made to wait");
     };
-    let mut came = run.beats.iter().filter_map(|beat| beat.at).filter(|at| {
-        at.duration_since(since)
-            .is_ok_and(|after| after > BY_AN_EVENT)
-    });
-    if let Some(at) = came.next() {
-        let after = at.duration_since(since).unwrap_or_default();
+    if let Some(after) = by_itself(&run.beats, since) {
         return Finding::held(format!(
             "one came after {} ms of waiting",
             after.as_millis()
@@ -89,6 +87,18 @@ fn during_silence(run: &RunEvidence) -> Finding {
             timeout.unwrap_or_default().as_secs_f64()
         )),
     }
+}
+
+/// How long after the last event the first heartbeat came that none has caused. An event changes the counts that a heartbeat
+/// carries: one that repeats what was said before is the worker's own, and so is one that is too late to be anything else.
+pub(crate) fn by_itself(beats: &[Beat], since: SystemTime) -> Option<Duration> {
+    beats.iter().enumerate().find_map(|(earlier, beat)| {
+        let after = beat.at?.duration_since(since).ok()?;
+        let repeats = beats[..earlier]
+            .iter()
+            .any(|one| one.details == beat.details);
+        (after > LATE || (after > HELD_BACK && repeats)).then_some(after)
+    })
 }
 
 impl Beat {

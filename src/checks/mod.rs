@@ -29,6 +29,6 @@ pub use evidence::{
     ActivityEvidence, Beat, Delivery, Evidence, Facts, HistoryStep, LoggedSql, RunAgain,
     RunEvidence, SeenEvent, VisibleWorkflow,
 };
-pub(crate) use heartbeat::BY_AN_EVENT;
+pub(crate) use heartbeat::by_itself;
 pub use process::ProcessEvidence;
 pub use scenario::Scenario;

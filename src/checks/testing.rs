@@ -232,8 +232,9 @@ fn unstreamed() -> RunEvidence {
     }
 }
 
-/// Makes the statement wait, with a heartbeat in the meantime.
+/// Makes the statement wait, with heartbeats in the meantime.
 fn waiting(mut run: RunEvidence) -> RunEvidence {
+    run.beats = beats(&["events_sent=0, events_failed=0"; 2]);
     run.facts.waited = Some((at(1_000), Duration::from_secs(5)));
     run.facts.statement_left = Some(false);
     run
@@ -307,7 +308,6 @@ fn good(scenario: Scenario) -> RunEvidence {
             let all: Vec<_> = all.map(|seen| seen.event.clone()).collect();
             run.events = seen(1, 1, &all);
             run.deliveries = posted("s", &run.events);
-            run.beats = beats(&["events_sent=0, events_failed=0"]);
             run.status = "Canceled".to_owned();
             run.activities[0].ended = "cancelled".to_owned();
             run

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::BatteryError;
 use super::battery::Bench;
-use crate::checks::{BY_AN_EVENT, Beat, RunEvidence, Scenario};
+use crate::checks::{Beat, RunEvidence, Scenario, by_itself};
 use crate::harness::faults::TableLock;
 use crate::harness::{RunningAsk, WorkerCommand, WorkerProcess, observe};
 use crate::stack::Backoff;
@@ -134,11 +134,7 @@ async fn watch(
         {
             wait.beats.push(beat);
         }
-        let since = wait.since;
-        let came = wait.beats.iter().filter_map(|beat| beat.at).any(|at| {
-            let after = at.duration_since(since);
-            after.is_ok_and(|after| after > BY_AN_EVENT)
-        });
+        let came = by_itself(&wait.beats, wait.since).is_some();
         if given_up || (came && one_is_enough) || !backoff.pause_within(deadline).await {
             return Ok(());
         }

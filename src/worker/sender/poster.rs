@@ -18,7 +18,6 @@ use crate::worker::heartbeat::DeliveryListener;
 /// The longest pause between two tries of one event.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Posts events, and counts what becomes of them. Its clones count together.
 /// What came of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Posted {
@@ -28,6 +27,7 @@ enum Posted {
     Withheld,
 }
 
+/// Posts events, and counts what becomes of them. Its clones count together.
 #[derive(Clone)]
 pub(super) struct Poster {
     client: reqwest::Client,
