@@ -1,5 +1,6 @@
 //! The `kai-e2e` command.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|_| EnvFilter::new("warn,kai_e2e=info")),
         )
         .with_writer(std::io::stderr)
+        .with_ansi(is_coloured())
         .init();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -23,6 +25,12 @@ fn main() -> ExitCode {
             ExitCode::from(error.downcast_ref::<Exit>().map_or(3, Exit::code))
         }
     }
+}
+
+/// Escape sequences are for terminals: a log in a file or in a pipe is read by other eyes.
+fn is_coloured() -> bool {
+    std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use super::Exit;
 use super::args::{StackArgs, UpArgs, UpFormat};
 use super::console::{StandardError, out};
 use super::signals::unless_stopped;
+use crate::contract::counted;
 use crate::harness::{AnyStack, Harness, HarnessSettings, Isolation, stack_variables};
 use crate::stack;
 
@@ -54,24 +55,23 @@ pub(super) async fn down(args: StackArgs) -> Result<(), Exit> {
     let removed = stack::down(&args.config()?).await?;
     out(&format!(
         "{} removed ({}){}",
-        counted(removed.stacks, "stack"),
-        counted(removed.services, "service"),
+        how_many(removed.stacks, "stack"),
+        how_many(removed.services, "service"),
         match removed.in_use {
             0 => String::new(),
             left => format!(
                 "; {} in use by running processes left alone",
-                counted(left, "stack")
+                how_many(left, "stack")
             ),
         }
     ));
     Ok(())
 }
 
-fn counted(number: usize, thing: &str) -> String {
+fn how_many(number: usize, thing: &str) -> String {
     match number {
         0 => format!("no {thing}"),
-        1 => format!("1 {thing}"),
-        many => format!("{many} {thing}s"),
+        some => counted(some, thing),
     }
 }
 

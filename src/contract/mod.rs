@@ -8,6 +8,7 @@
 
 mod callback;
 mod chat;
+mod counted;
 pub mod documents;
 mod error_chain;
 mod event;
@@ -26,6 +27,7 @@ pub(crate) mod strict_json;
 pub(crate) use callback::Body;
 pub use callback::{Callback, CallbackError};
 pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES};
+pub(crate) use counted::counted;
 pub use error_chain::error_chain;
 pub use event::{
     ChartWidget, Event, LoadedSkill, SqlResultEvent, TodoItem, TodoStatus, ToolEnd, ToolStart,

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::checks::{Standing, Verdict};
+use crate::contract::counted;
 use crate::harness::battery::BatteryReport;
 
 /// One line for each check, then the evidence of the broken ones, then a sentence.
@@ -48,19 +49,15 @@ pub fn battery_text(report: &BatteryReport) -> String {
     );
     let _ = write!(
         text,
-        "\n{held} of {} promises kept, {broken} broken, {open} not judged, in {} scenarios and {:.1} s",
+        "\n{held} of {} promises kept, {broken} broken, {open} not judged, in {} and {:.1} s",
         report.verdicts.len(),
-        report.took.len(),
-        report
-            .took
-            .iter()
-            .map(|(_, took)| took.as_secs_f64())
-            .sum::<f64>()
+        counted(report.took.len(), "scenario"),
+        report.lasted.as_secs_f64()
     );
     text
 }
 
-/// `{kept, broken, not_judged, checks, scenarios}`.
+/// `{kept, broken, not_judged, seconds, checks, scenarios}`.
 pub fn battery_json(report: &BatteryReport) -> Value {
     let count = |standing| {
         let verdicts = report.verdicts.iter();
@@ -83,6 +80,7 @@ pub fn battery_json(report: &BatteryReport) -> Value {
         "kept": count(Standing::Held),
         "broken": count(Standing::Broken),
         "not_judged": count(Standing::NotJudged),
+        "seconds": report.lasted.as_secs_f64(),
         "checks": report.verdicts,
         "scenarios": scenarios,
     })
@@ -188,7 +186,8 @@ mod tests {
                 verdict("stream.fields", Standing::Held, "9 events"),
                 verdict("process.stops-in-order", Standing::NotJudged, "not started"),
             ],
-            took: vec![(Scenario::Answered, Duration::from_millis(1500))],
+            took: vec![(Scenario::Answered, Duration::from_millis(1400))],
+            lasted: Duration::from_millis(1500),
         }
     }
 
@@ -208,7 +207,7 @@ not judged
   process.stops-in-order (Critical): a run has exactly one done
       seen: not started
 
-1 of 3 promises kept, 1 broken, 1 not judged, in 1 scenarios and 1.5 s"
+1 of 3 promises kept, 1 broken, 1 not judged, in 1 scenario and 1.5 s"
         );
     }
 

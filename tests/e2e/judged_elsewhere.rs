@@ -27,6 +27,7 @@ fn check(worker: &Harness, namespace: &str, address: &str) -> std::process::Comm
     let mut command = kai_e2e();
     command
         .args(["check", "--scenario", "answered", "--scenario", "quiet"])
+        .args(["--scenario", "taken-over"])
         .args([
             "--task-queue",
             worker.task_queue(),
@@ -61,6 +62,11 @@ async fn a_worker_in_another_namespace_is_judged_and_its_namespace_stays(
         said.contains(alike),
         "what was seen twice is not said once: {said}"
     );
+    // What would take its process is not run, and not said to be.
+    assert!(said.contains(" not judged, in 2 scenarios and "), "{said}");
+    let told = String::from_utf8_lossy(&judged.stderr).into_owned();
+    assert!(told.contains("[quiet]"), "{told}");
+    assert!(!told.contains("[taken-over]"), "{told}");
 
     worker.ask("Berapa jumlah koperasi?").await?.result()?;
     Ok(())

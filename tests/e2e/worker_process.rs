@@ -64,6 +64,7 @@ async fn a_worker_process_has_the_language_model_that_its_variables_name(
     let log = std::fs::read_to_string(log.path())?;
     assert!(log.contains(MODEL), "the log names the model");
     assert!(!log.contains(KEY), "the log has the key");
+    assert!(!log.contains('\x1b'), "a file is no terminal");
     Ok(())
 }
 

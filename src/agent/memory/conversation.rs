@@ -8,8 +8,8 @@ use super::notes::{self, NoteError};
 use super::{Memory, Scope, Turn, recall, turns};
 use crate::agent::clock;
 use crate::agent::store::{Store, StoreError};
-use crate::contract::Event;
 use crate::contract::documents::KAI_MEMORIES;
+use crate::contract::{Event, counted};
 
 /// The memory of a run's conversation; empty, and deaf, for a run that belongs to none.
 pub(crate) struct ConversationMemory {
@@ -125,12 +125,5 @@ impl ConversationMemory {
     fn known(&self) -> MutexGuard<'_, Vec<Memory>> {
         // A list of documents cannot be half changed.
         self.memories.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn counted(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
     }
 }

@@ -87,8 +87,10 @@ pub struct BatteryReport {
     pub evidence: Evidence,
     /// The verdict of every check.
     pub verdicts: Vec<Verdict>,
-    /// How long each scenario took.
+    /// The scenarios that were run, and how long each took.
     pub took: Vec<(Scenario, Duration)>,
+    /// How long all of it took. Some scenarios go on beside others.
+    pub lasted: Duration,
 }
 
 impl BatteryReport {
@@ -116,7 +118,18 @@ async fn until_somebody_polls(harness: &Harness, bound: Duration) -> Result<(), 
 struct Seen {
     scenario: Scenario,
     run: Result<RunEvidence, String>,
-    after: Duration,
+    /// How long it took; none when it could not be run with this worker.
+    after: Option<Duration>,
+}
+
+impl Seen {
+    fn not_run(scenario: Scenario) -> Self {
+        Self {
+            scenario,
+            run: Err(BatteryError::NotOurs.to_string()),
+            after: None,
+        }
+    }
 }
 
 /// What a scenario works with.
@@ -178,6 +191,7 @@ impl Battery {
     /// When the harness cannot be set up, or the worker cannot be started. What goes wrong within a scenario is not judged, and
     /// the report says why.
     pub async fn run(&self, progress: &dyn Fn(Scenario)) -> Result<BatteryReport, BatteryError> {
+        let began = Instant::now();
         let harness = Harness::on(Arc::clone(&self.stack), self.harness_settings(false)).await?;
         let bench = Bench {
             harness: &harness,
@@ -209,7 +223,7 @@ impl Battery {
                 Ok(run) => evidence.observed_in(scenario, run),
                 Err(why) => evidence.not_run(scenario, why),
             }
-            took.push((scenario, after));
+            took.extend(after.map(|after| (scenario, after)));
         }
         drop(worker);
         let verdicts = judge(&evidence);
@@ -221,6 +235,7 @@ impl Battery {
             evidence,
             verdicts,
             took,
+            lasted: began.elapsed(),
         })
     }
 
@@ -235,6 +250,10 @@ impl Battery {
         let mut read = 0;
         for scenario in self.settings.scenarios.iter().copied() {
             if scenario == Scenario::PollerGone {
+                continue;
+            }
+            if !self.can_run(scenario) {
+                all.push(Seen::not_run(scenario));
                 continue;
             }
             progress(scenario);
@@ -255,10 +274,19 @@ impl Battery {
             all.push(Seen {
                 scenario,
                 run,
-                after: began.elapsed(),
+                after: Some(began.elapsed()),
             });
         }
         all
+    }
+
+    /// Whether a scenario can be run with this worker: some kill or stop its process.
+    fn can_run(&self, scenario: Scenario) -> bool {
+        let of_a_process = matches!(
+            scenario,
+            Scenario::TakenOver | Scenario::PollerGone | Scenario::Stopped
+        );
+        !of_a_process || matches!(self.subject, Subject::Command(_))
     }
 
     /// The scenario that has a worker and a namespace of its own, and takes minutes of waiting.
@@ -267,16 +295,16 @@ impl Battery {
         if !self.settings.scenarios.contains(&scenario) {
             return None;
         }
+        let Subject::Command(command) = &self.subject else {
+            return Some(Seen::not_run(scenario));
+        };
         progress(scenario);
         let began = Instant::now();
-        let run = match &self.subject {
-            Subject::Command(command) => self.poller_gone(command).await,
-            Subject::Elsewhere { .. } => Err(BatteryError::NotOurs),
-        };
+        let run = self.poller_gone(command).await;
         Some(Seen {
             scenario,
             run: run.map_err(|error| error_chain(&error)),
-            after: began.elapsed(),
+            after: Some(began.elapsed()),
         })
     }
 

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::layout::{LEFT, Layout, RIGHT, counted, shortened};
+use super::layout::{LEFT, Layout, RIGHT, shortened};
 use super::path::Path;
 use super::subject::output;
 use super::{Expectations, Is, Unmet};
-use crate::contract::Event;
+use crate::contract::{Event, counted};
 
 /// How many calls a failure shows.
 const SHOWN: usize = 3;

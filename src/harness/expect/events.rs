@@ -1,10 +1,11 @@
 //! The order of the events.
 
-use super::layout::{LEFT, Layout, RIGHT, counted, shortened};
+use super::layout::{LEFT, Layout, RIGHT, shortened};
 use super::pattern::{Alignment, Leaf, Pattern, Program, align};
 use super::subject::{Subject, looked_at};
 use super::{Expectations, Unmet};
 use crate::checks::SeenEvent;
+use crate::contract::counted;
 
 impl Expectations<'_> {
     /// The events come in this order, and no others: the pattern covers the whole stream.

@@ -1,8 +1,9 @@
 //! Whether the run's SQL returns what hand-written SQL does.
 
-use super::layout::{LEFT, Layout, RIGHT, counted, shortened};
+use super::layout::{LEFT, Layout, RIGHT, shortened};
 use super::subject::Subject;
 use super::{Expectations, Unmet};
+use crate::contract::counted;
 use crate::rows::{ColumnsBy, Database, Difference, Rows, Rule, compare, is_ordered, side_by_side};
 
 /// Hand-written SQL, and what counts when its rows are compared with those of the run's statement.
