@@ -96,7 +96,7 @@ impl Run<'_> {
             None => Some(done(&result)),
         };
         let succeeded = failure.is_none();
-        // Asked while the last events are delivered, so that it costs a run no time.
+        // Asked while the last events are delivered, so that it costs a run no time where they are soon.
         let unless = || async { succeeded && is_superseded(supersession).await };
         sender.finish_unless(last, unless).await;
         result.events_sent = counts.sent();

@@ -47,15 +47,21 @@ fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/workers/python")
 }
 
-#[tokio::test]
-async fn the_worker_keeps_every_promise() -> Result {
-    let command = WorkerCommand::new(python().await?)
+/// The worker as a command.
+pub async fn command() -> Result<WorkerCommand> {
+    Ok(WorkerCommand::new(python().await?)
         .argument("-m")
         .argument("kai_worker")
+        .directory(directory()))
+}
+
+#[tokio::test]
+async fn the_worker_keeps_every_promise() -> Result {
+    let command = command()
+        .await?
         // A statement must not give up by itself before its heartbeats have been seen.
         .variable("SQL_LOCK_TIMEOUT", "22")
-        .variable("SQL_STATEMENT_TIMEOUT", "22")
-        .directory(directory());
+        .variable("SQL_STATEMENT_TIMEOUT", "22");
     let stack = OwnedStack::start(&StackConfig::from_env()?, &Silent).await?;
     let stack = Arc::new(AnyStack::Owned(stack));
     let battery = Battery::new(

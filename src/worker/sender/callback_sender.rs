@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::asking::asking;
 use super::poster::Poster;
 use crate::contract::{Event, SessionId};
 use crate::mutants::{self, Mutant, Outgoing, is};
@@ -190,7 +191,7 @@ impl CallbackSender {
     }
 
     /// As [`finish`](Self::finish), but what is asked while the rest is delivered may say that `last` is not to be sent. It is asked
-    /// again before `last` is tried again: whatever kept that away may have kept the answer away, too.
+    /// again each second of that, and before `last` is tried again: whatever keeps events away may keep the answer away, too.
     pub(in crate::worker) async fn finish_unless<Asked: Future<Output = bool>>(
         mut self,
         last: Option<Event>,
@@ -212,7 +213,7 @@ impl CallbackSender {
         let Some(mut open) = self.open else { return };
         let last = last.map(|event| open.number(event));
         drop(open.queue);
-        let (ended, without_last) = tokio::join!(open.give_up.after(left, open.task), unless());
+        let (ended, without_last) = asking(open.give_up.after(left, open.task), &unless).await;
         if let Err(error) = ended {
             tracing::error!(%error, "the sender of callbacks ended early");
             open.poster

@@ -14,6 +14,7 @@
 //! - **`done`** has a part of the budget to itself. It is posted last, once all others are delivered or counted, and has all its
 //!   tries again, whatever happened before.
 
+mod asking;
 mod callback_sender;
 mod poster;
 mod reply;

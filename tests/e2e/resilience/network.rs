@@ -4,6 +4,7 @@ use kai_e2e::harness::Harness;
 use kai_e2e::harness::faults::{Peer, Point};
 
 use super::scene::{Kept, SOON, all_kept, answer, settings, shared, worker};
+use crate::python_worker;
 use crate::support::{CANONICAL, Result};
 
 #[tokio::test]
@@ -51,6 +52,36 @@ async fn a_worker_that_temporal_does_not_hear_is_replaced_and_its_rest_is_not_mi
         ..Kept::taken_over()
     };
     all_kept(kept.broken_by(&harness, &run))?;
+    process.kill().await;
+    Ok(harness.stop().await?)
+}
+
+#[tokio::test]
+async fn a_worker_in_python_that_was_replaced_leaves_the_end_of_the_stream_to_its_successor()
+-> Result {
+    let harness = Harness::on(shared().await?, settings()).await?;
+    let command = python_worker::command()
+        .await?
+        .variable("ACTIVITY_HEARTBEAT_TIMEOUT", "5")
+        .variable("CALLBACK_TIMEOUT", "30")
+        .variable("CALLBACK_BUDGET", "120");
+    let process = harness.start_worker(&command, SOON).await?;
+    let link = harness.links()?.get(Peer::Temporal);
+    let point = Point::event("sql_result");
+    let mut asked = harness.ask(CANONICAL).hold_at(point).start().await?;
+    asked.at_point(SOON).await?;
+    link.silence();
+    asked.until_attempt(2, SOON).await?;
+    link.heal();
+    asked.release();
+    let run = asked.finish().await?;
+    answer(&run)?;
+    let deliveries = run.evidence().deliveries.iter();
+    let ends: Vec<_> = deliveries
+        .filter(|delivery| matches!(delivery.kind.as_str(), "done" | "error"))
+        .map(|delivery| (delivery.attempt, delivery.kind.as_str()))
+        .collect();
+    assert_eq!(ends, [(Some(2), "done")]);
     process.kill().await;
     Ok(harness.stop().await?)
 }
