@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::contract::counted;
 use crate::eval::{Asked, Evaluation, Right, Rows, Tally, Verdict};
 
 /// How many rows of either result are shown, and how many characters of each.
@@ -160,16 +161,24 @@ fn summary(evaluation: &Evaluation) -> String {
 
 fn verdict(evaluation: &Evaluation, at_least: f64) -> String {
     let tally = evaluation.tally();
+    let shares = [
+        (tally.right_percent(), tally.answerable(), "right"),
+        (
+            tally.refused_percent(),
+            tally.to_refuse(),
+            "rightly refused",
+        ),
+    ];
+    let shares: String = shares
+        .into_iter()
+        .filter(|(_, of, _)| *of > 0)
+        .map(|(percent, of, what)| format!("{percent:.1} % of {of} {what}, "))
+        .collect();
     format!(
-        "{}  {:.1} % of {} right, {:.1} % of {} rightly refused, {} wrong with confidence; at least {at_least} % and none wrong \
-         are wanted; {} questions in {:.1} s",
+        "{}  {shares}{} wrong with confidence; at least {at_least} % and none wrong are wanted; {} in {:.1} s",
         if tally.holds(at_least) { "✓" } else { "✗" },
-        tally.right_percent(),
-        tally.answerable(),
-        tally.refused_percent(),
-        tally.to_refuse(),
         tally.wrong_with_confidence(),
-        tally.asked(),
+        counted(tally.asked(), "question"),
         evaluation.took.as_secs_f64(),
     )
 }
@@ -328,6 +337,16 @@ mod tests {
              \n\
              ✗  0.0 % of 1 right, 100.0 % of 1 rightly refused, 1 wrong with confidence; at least 95 % and none wrong are \
              wanted; 2 questions in 1.5 s"
+        );
+    }
+
+    #[test]
+    fn the_last_sentence_leaves_out_what_nothing_was_asked_of() {
+        let mut evaluation = evaluation();
+        evaluation.asked.remove(0);
+        assert_eq!(
+            verdict(&evaluation, 95.0),
+            "✓  100.0 % of 1 rightly refused, 0 wrong with confidence; at least 95 % and none wrong are wanted; 1 question in 1.5 s"
         );
     }
 

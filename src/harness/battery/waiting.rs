@@ -92,7 +92,9 @@ pub(super) async fn taken_over(
         let ready = bench.settings.ready;
         *worker = Some(WorkerProcess::start(command, bench.harness, ready).await?);
     }
-    let run = asked.ended_or_given_up(bench.settings.give_up).await?;
+    // A busy Temporal may lose the next attempt's task: then another heartbeat time-out passes until the one after it.
+    let patience = bench.settings.give_up * 2;
+    let run = asked.ended_or_given_up(patience).await?;
     Ok(run.evidence().clone())
 }
 
