@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 CARGO ?= cargo
-PROMPT ?= Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi
+export PROMPT ?= Tampilkan top 5 provinsi dengan rata-rata modal awal koperasi tertinggi
 
 .PHONY: help demo test images binaries model up down lint fuzz bench
 
@@ -10,7 +10,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Run one real prompt through everything and judge it (PROMPT="…" for another)
-	$(CARGO) run --quiet -- run --prompt "$(PROMPT)"
+	$(CARGO) run --quiet -- run --prompt "$$PROMPT"
 
 test: ## Run all tests, on real services: in containers, then end to end as processes
 	KAI_E2E_PROVIDER=containers INSTA_UPDATE=no $(CARGO) test

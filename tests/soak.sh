@@ -44,6 +44,7 @@ for name in $providers $runners; do
   esac
 done
 
+trap "exit 130" INT
 failed=0 all=0
 for run in $(seq "$runs"); do
   for provider in $providers; do

@@ -22,7 +22,7 @@ exec sh "$@" </dev/null 4<&-
 "#;
 
 /// How much of a script's standard error an error can carry.
-const STDERR_TAIL: u64 = 256 * 1024;
+const STDERR_TAIL: usize = 256 * 1024;
 
 /// One run of a script.
 pub(super) struct Script<'a> {
@@ -131,11 +131,35 @@ async fn read_all(stderr: Option<ChildStderr>) -> io::Result<String> {
         return Ok(String::new());
     };
     let mut text = Vec::new();
-    (&mut stderr)
-        .take(STDERR_TAIL)
-        .read_to_end(&mut text)
-        .await?;
-    // Whatever is beyond that must still be read, or the script would block on a full pipe.
-    tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    // To its end, or the script would block on a full pipe; what is kept of it is the end.
+    while stderr.read_buf(&mut text).await? > 0 {
+        if text.len() > 2 * STDERR_TAIL {
+            text.drain(..text.len() - STDERR_TAIL);
+        }
+    }
+    let from = text.len().saturating_sub(STDERR_TAIL);
+    Ok(String::from_utf8_lossy(&text[from..]).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::Silent;
+
+    #[tokio::test]
+    async fn what_a_script_said_last_is_kept_of_very_much() {
+        let script = tempfile::NamedTempFile::new().expect("a file");
+        let text = "seq 200000 >&2; echo 'the disk is full' >&2; exit 1";
+        std::fs::write(script.path(), text).expect("it can be written");
+        let run = Script {
+            path: script.path(),
+            arguments: &[],
+            prefix: "test",
+            environment: &[],
+        };
+        let failure = run.run(&Silent).await.expect_err("it fails");
+        let said = failure.output.to_string();
+        assert!(said.contains("the disk is full"), "{said}");
+        assert!(failure.reason.contains("exit status: 1"), "{failure:?}");
+    }
 }

@@ -217,25 +217,6 @@ async fn typesense_killed_in_the_middle_is_exit_1_with_typesenses_own_end() -> R
 }
 
 #[tokio::test]
-async fn an_installation_that_fails_says_at_which_step_and_why() -> Result {
-    let cache = tempfile::tempdir()?;
-    let mut command = kai_e2e();
-    command
-        .args(["binaries", "install"])
-        .env("KAI_E2E_CACHE", cache.path())
-        .env("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
-        .env("PIP_CONFIG_FILE", "/dev/null")
-        .env("PIP_RETRIES", "0")
-        .env_remove("PIP_FIND_LINKS");
-    let failed = output(command).await?;
-    let said = shown(&failed);
-    assert_eq!(failed.status.code(), Some(3), "{said}");
-    assert!(said.contains("] failed while fetching t"), "{said}");
-    assert!(said.contains(": pip cannot fetch t"), "{said}");
-    Ok(())
-}
-
-#[tokio::test]
 async fn what_cannot_start_is_exit_3_and_says_what_to_do() -> Result {
     let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
     let port = taken.local_addr()?.port().to_string();

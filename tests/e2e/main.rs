@@ -23,6 +23,7 @@ mod fixture_questions;
 mod histories;
 mod indicators;
 mod inputs;
+mod installing;
 mod judged_elsewhere;
 mod kept_stack;
 mod killed;

@@ -174,7 +174,8 @@ echo armed 2>/dev/null
 # Whatever takes its time is started without descriptor 3: should this be killed, its lock must not live on with a child, or
 # nobody would take its place.
 cat >/dev/null 3>&-
-exec </dev/null >>"$dir/reaper.log" 2>&1
+exec </dev/null
+command exec >>"$dir/reaper.log" 2>&1 || exec >/dev/null 2>&1
 # Remembered, because the directory may be deleted from outside. Another one under its name is another session's.
 session=$(cat "$dir/session" 2>/dev/null)
 [ "$dir/users.lock" -ef /dev/fd/4 ] || session=
@@ -226,7 +227,7 @@ case $data in
     *) data= ;;
 esac
 if [ -n "$session" ] && { [ -z "$dir" ] || [ ! -e "$dir/over" ]; }; then
-    remove_all 3>&-
+    (exec 3>&- && remove_all) || exit 1
 fi
 if [ -n "$data" ] && [ -d "$data" ]; then
     # A Postgres that was killed leaves a few bytes of shared memory, whose number stands in its file.

@@ -33,7 +33,7 @@ read_target() {
         typesense) typesense=$value ;;
         key) key=$value ;;
         esac
-    done <"$worlds/target"
+    done <"$worlds/target" || return 1
     # That of the server's own installation, where it has one.
     have "$psql" || psql=psql libraries=
 }
@@ -53,14 +53,19 @@ have "$psql" || { [ -n "$container" ] && { have docker || have podman; }; } || {
     exit 1
 }
 
-# Everything that may hang is started without the lock (descriptor 7), so that it cannot outlive this as a watcher.
-exec 7>>"$worlds/watcher.lock" || exit 1
+# Everything that may hang is started without the lock (descriptor 7), and so is whoever waits for it, so that neither can outlive
+# this as a watcher. Without `command` a shell ends at once when it cannot open what is given to exec.
+command exec 7>>"$worlds/watcher.lock" || {
+    echo "cannot write to $worlds"
+    exit 1
+}
 flock -n -x 7 && [ "$worlds/watcher.lock" -ef /dev/fd/7 ] || {
     echo taken
     exit 0
 }
 echo armed 2>/dev/null
-exec </dev/null >>"$worlds/watcher.log" 2>&1
+exec </dev/null
+command exec >>"$worlds/watcher.log" 2>&1 || exec >/dev/null 2>&1
 
 # Runs statements, one an argument, as the superuser; through the server's own container where there is one, because psql
 # is there for sure.
@@ -71,18 +76,18 @@ sql() {
     done
     set -- -X -q -A -t -U "$user" -d postgres "$@"
     if [ -n "$container" ] && have docker; then
-        DOCKER_CONTEXT='' DOCKER_HOST="$engine" timeout 30 docker exec "$container" psql "$@" 7>&-
+        DOCKER_CONTEXT='' DOCKER_HOST="$engine" timeout 30 docker exec "$container" psql "$@"
     elif [ -n "$container" ] && have podman; then
-        timeout 30 podman --url "$engine" exec "$container" psql "$@" 7>&-
+        timeout 30 podman --url "$engine" exec "$container" psql "$@"
     else
         PGHOST=$host PGPORT=$port PGPASSWORD=$password \
-            timeout 30 env ${libraries:+"LD_LIBRARY_PATH=$libraries"} "$psql" "$@" 7>&-
+            timeout 30 env ${libraries:+"LD_LIBRARY_PATH=$libraries"} "$psql" "$@"
     fi
 }
 
 # One request to Typesense, with curl's arguments. The key goes by standard input: arguments are there for all to see.
 typesense() {
-    printf 'X-TYPESENSE-API-KEY: %s\n' "$key" | curl --silent --show-error --fail --max-time 60 --header @- "$@" 7>&-
+    printf 'X-TYPESENSE-API-KEY: %s\n' "$key" | curl --silent --show-error --fail --noproxy '*' --max-time 60 --header @- "$@"
 }
 
 # Names on standard input; gives those that do not belong to a world that is to stay.
@@ -103,11 +108,11 @@ unkept() {
 # Removes what is found of one process, and fails unless there was nothing.
 remove() {
     # A copy that is being made shows only when it is done: it is ended first, and what it came to is looked for again.
-    databases=$(sql "SELECT DISTINCT 'world_$1_unfinished' FROM pg_stat_activity
+    databases=$(exec 7>&- && sql "SELECT DISTINCT 'world_$1_unfinished' FROM pg_stat_activity
                      WHERE CASE WHEN state = 'active' AND starts_with(query, 'CREATE DATABASE \"world_$1_')
                                 THEN pg_terminate_backend(pid) ELSE false END" \
         "SELECT datname FROM pg_database WHERE starts_with(datname::text, 'world_$1_')") || return 1
-    collections=$(typesense "$typesense/collections") || return 1
+    collections=$(exec 7>&- && typesense "$typesense/collections") || return 1
     databases=$(printf '%s\n' "$databases" | sed '/^$/d' | unkept "$1")
     collections=$(printf '%s' "$collections" | grep -o "\"name\": *\"world_$1_[^\"]*\"" | cut -d '"' -f 4 | unkept "$1")
     [ -n "$databases$collections" ] || return 0
@@ -115,13 +120,13 @@ remove() {
     for database in $databases; do
         set -- "$@" "DROP DATABASE IF EXISTS $database WITH (FORCE)"
     done
-    [ $# = 0 ] || sql "$@" &
+    (exec 7>&- && { [ $# = 0 ] || sql "$@"; }) &
     dropping=$!
     set --
     for collection in $collections; do
         set -- "$@" "$typesense/collections/$collection"
     done
-    [ $# = 0 ] || typesense --request DELETE "$@" >/dev/null
+    [ $# = 0 ] || (exec 7>&- && typesense --request DELETE "$@") >/dev/null
     wait "$dropping"
     return 1
 }
@@ -165,7 +170,7 @@ while [ -d "$worlds" ]; do
     done
     # Nobody for two looks: a run of many short processes should not start a watcher for each.
     if [ "$idle" -ge 2 ]; then
-        exec 9>>"$worlds/register.lock" || exit 0
+        command exec 9>>"$worlds/register.lock" || exit 0
         flock -w 5 -x 9 || continue
         set -- "$worlds"/*.tenant
         [ -e "$1" ] || exit 0

@@ -73,6 +73,8 @@ async fn worlds_of_processes_are_removed_without_an_engine_or_a_psql_in_the_path
     let without = Child::start("child", state.path(), |command| {
         command
             .env("KAI_E2E_PROVIDER", "processes")
+            // What the watcher asks for is on this machine.
+            .envs(["http_proxy", "all_proxy"].map(|name| (name, "http://127.0.0.1:9")))
             .env("PATH", commands.path());
     })
     .await?;
