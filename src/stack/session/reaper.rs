@@ -123,21 +123,31 @@ mod tests {
     /// How often an engine is asked for the containers of a session, in which so many were asked for, and whether one is removed
     /// that appears at some look.
     fn looks(asked: usize, appears_at: usize) -> (usize, bool) {
+        let place = removal(asked, appears_at, |_| {});
+        let looks = fs::read_to_string(place.path().join("looks")).unwrap();
+        (looks.lines().count(), place.path().join("removed").exists())
+    }
+
+    /// The removal of a session, in whose directory something was done before. The engine leaves files in the place that this
+    /// gives.
+    fn removal(asked: usize, appears_at: usize, before: impl FnOnce(&Path)) -> tempfile::TempDir {
         let place = tempfile::tempdir().unwrap();
         let directory = place.path().join("state/owned-1");
         fs::create_dir_all(&directory).unwrap();
         fs::write(directory.join("session"), "s").unwrap();
+        before(&directory);
         for number in 0..asked {
             fs::write(directory.join(format!("container-{number}")), "").unwrap();
         }
         let curl = format!(
-            r#"cd '{}'
+            r#"cd '{0}'
 case "$*" in
     *DELETE*) echo >removed ;;
     *)
         echo >>looks
+        ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c '{0}/state/owned-1/reaper.lock' >holders
         if [ "$(grep -c '' looks)" -ge {appears_at} ] && [ ! -e removed ]; then
-            echo '[{{"Id":"{}"}}]'
+            echo '[{{"Id":"{1}"}}]'
         fi ;;
 esac"#,
             place.path().display(),
@@ -145,8 +155,7 @@ esac"#,
         );
         let output = said_with(&directory, "unix:///engine", ("curl", &curl));
         assert!(output.status.success() && !directory.exists(), "{output:?}");
-        let looks = fs::read_to_string(place.path().join("looks")).unwrap();
-        (looks.lines().count(), place.path().join("removed").exists())
+        place
     }
 
     #[test]
@@ -155,6 +164,22 @@ esac"#,
         assert_eq!(looks(1, 1), (3, true), "it is there");
         assert_eq!(looks(0, 9), (2, false), "none was asked for");
         assert_eq!(looks(1, 9), (4, false), "it never comes");
+    }
+
+    /// Another watcher takes the place of one that was killed, though a command that this had begun hangs.
+    #[test]
+    fn nothing_that_a_watcher_waits_for_has_its_lock() {
+        let place = removal(0, 1, |_| {});
+        let holders = fs::read_to_string(place.path().join("holders")).unwrap();
+        assert_eq!(holders, "1\n", "the watcher itself");
+    }
+
+    #[test]
+    fn a_watcher_that_cannot_keep_a_log_does_its_work() {
+        let place = removal(0, 1, |directory| {
+            fs::create_dir(directory.join("reaper.log")).unwrap();
+        });
+        assert!(place.path().join("removed").exists());
     }
 
     #[test]
