@@ -69,6 +69,7 @@ pub mod checks;
 pub mod cli;
 pub mod contract;
 pub mod eval;
+mod files;
 pub mod harness;
 pub mod mutants;
 pub mod report;

@@ -12,8 +12,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt()
         .with_env_filter(
-            EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| EnvFilter::new("warn,kai_e2e=info")),
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER)),
         )
         .with_writer(std::io::stderr)
         .with_ansi(is_coloured())
@@ -32,6 +31,10 @@ fn is_coloured() -> bool {
     std::io::stderr().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
+
+/// A server that ends a moment before its worker is none of a user's concerns: the SDK tells of it at length.
+const DEFAULT_FILTER: &str = "warn,kai_e2e=info,temporalio_sdk_core::worker=error,\
+    temporalio_sdk_core::worker::workflow=warn,temporalio_sdk_core::worker::activities=warn";
 
 fn run(cli: Cli) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()

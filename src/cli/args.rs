@@ -10,6 +10,7 @@ use super::check::{CheckArgs, ChecksArgs};
 use super::eval::EvalArgs;
 use super::history::HistoryArgs;
 use super::model_args::ModelArgs;
+use crate::contract::check_prompt;
 use crate::stack::{ProviderChoice, StackConfig};
 
 /// The question that `run` asks when none is given.
@@ -25,7 +26,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all held, 1 a criterion did not hold, 2 usage or configuration, \
-3 the environment could not be started. `eval`: 4 an answer was wrong. `check`: 10 and the number of broken promises.";
+3 the environment could not be started, or the output not be written, 130 stopped by a signal. `eval`: 4 an answer was wrong. \
+`check`: 10 and the number of broken promises.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -217,7 +219,16 @@ pub(super) fn prompt(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("a prompt must hold a question".to_owned());
     }
+    check_prompt(text).map_err(|error| error.to_string())?;
     Ok(text.to_owned())
+}
+
+/// A name or an id, which is never empty.
+pub(super) fn named(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() {
+        true => Err("it must not be empty".to_owned()),
+        false => Ok(text.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -234,6 +245,18 @@ mod tests {
     fn wrong_input_is_a_usage_error() {
         for line in [
             vec!["kai-e2e", "run", "--prompt", " "],
+            vec!["kai-e2e", "check", "--prompt", ""],
+            vec!["kai-e2e", "check", "--task-queue", ""],
+            vec!["kai-e2e", "check", "--task-queue", "q", "--namespace", " "],
+            vec![
+                "kai-e2e",
+                "history",
+                "record",
+                "--to",
+                "x",
+                "--workflow-id",
+                "",
+            ],
             vec!["kai-e2e", "run", "--format", "xml"],
             vec!["kai-e2e", "run", "--provider", "docker"],
             vec!["kai-e2e", "ask"],

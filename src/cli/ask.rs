@@ -1,6 +1,5 @@
 //! `kai-e2e ask`: many prompts on one stack.
 
-use std::io::Read;
 use std::path::Path;
 
 use futures::StreamExt;
@@ -10,6 +9,8 @@ use super::args::{AskArgs, AskFormat};
 use super::console::out;
 use super::run::{judged, watched};
 use super::stack::on_own_stack;
+use crate::contract::check_prompt;
+use crate::files;
 use crate::harness::{Harness, Outcome, Run};
 use crate::report::{run_json, run_text};
 
@@ -72,20 +73,20 @@ fn prompts(path: &Path) -> Result<Vec<String>, Exit> {
         ))
     };
     let text = if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(unreadable)?;
-        text
+        files::text(std::io::stdin().lock()).map_err(unreadable)?
     } else {
-        std::fs::read_to_string(path).map_err(unreadable)?
+        files::read_to_string(path).map_err(unreadable)?
     };
-    let prompts: Vec<_> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let mut prompts = Vec::new();
+    for (at, line) in text.lines().map(str::trim).enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        // Before anything is started: what comes before it would be asked in vain.
+        check_prompt(line)
+            .map_err(|error| Exit::Usage(format!("{}:{}: {error}", path.display(), at + 1)))?;
+        prompts.push(line.to_owned());
+    }
     if prompts.is_empty() {
         return Err(Exit::Usage(format!(
             "{} holds no prompt: write one a line",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::Exit;
-use super::args::StackArgs;
+use super::args::{StackArgs, named, prompt};
 use super::console::{StandardError, out};
 use super::signals::unless_stopped;
 use super::stack::with_own_stack;
@@ -30,22 +30,22 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "DIR", requires = "worker_cmd")]
     directory: Option<PathBuf>,
     /// Judge a worker that polls this queue of the stack of `kai-e2e up` already.
-    #[arg(long, value_name = "QUEUE")]
+    #[arg(long, value_name = "QUEUE", value_parser = named)]
     task_queue: Option<String>,
     /// Temporal's address, as that worker has it: it must be the stack's.
     #[arg(long, value_name = "HOST:PORT", requires = "task_queue")]
     address: Option<String>,
     /// The namespace that it polls; `default` unless you name another one.
-    #[arg(long, value_name = "NAME", requires = "task_queue")]
+    #[arg(long, value_name = "NAME", requires = "task_queue", value_parser = named)]
     namespace: Option<String>,
     /// The connection that it knows, to the stack's own database.
-    #[arg(long, value_name = "ID", requires = "task_queue")]
+    #[arg(long, value_name = "ID", requires = "task_queue", value_parser = named)]
     connection_id: Option<String>,
     /// Run this scenario only; may be given several times. `kai-e2e checks --format markdown` lists them.
     #[arg(long = "scenario", value_name = "ID", value_parser = scenario)]
     scenarios: Vec<Scenario>,
     /// The question that most scenarios ask.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = prompt)]
     prompt: Option<String>,
     /// Text for people, one JSON object, or JUnit's XML.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
@@ -174,6 +174,12 @@ fn command(args: &CheckArgs) -> Result<WorkerCommand, Exit> {
         }
     };
     Ok(match &args.directory {
+        Some(directory) if !directory.is_dir() => {
+            return Err(Exit::Usage(format!(
+                "--directory is {}, and there is no such directory",
+                directory.display()
+            )));
+        }
         Some(directory) => command.directory(directory),
         None => command,
     })

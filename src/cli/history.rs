@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::Exit;
-use super::args::{DEFAULT_PROMPT, StackArgs, prompt};
+use super::args::{DEFAULT_PROMPT, StackArgs, named, prompt};
 use super::console::out;
+use super::destination::can_be_written;
 use super::model_args::ModelArgs;
 use super::run::{judged, watched};
 use super::signals::unless_stopped;
 use super::stack::on_own_stack;
-use crate::contract::error_chain;
+use crate::contract::{counted, error_chain};
 use crate::harness::{HistoryError, Run, RunHistory};
 use crate::report::run_text;
 use crate::worker::TemporalTarget;
@@ -43,7 +44,7 @@ struct RecordHistoryArgs {
     #[arg(long, value_name = "ID")]
     connection_id: Option<String>,
     /// Start nothing, and fetch the history of this workflow. It may be under way.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["provider", "model", "replay_pace", "prompt", "connection_id"])]
+    #[arg(long, value_name = "ID", value_parser = named, conflicts_with_all = ["provider", "model", "replay_pace", "prompt", "connection_id"])]
     workflow_id: Option<String>,
     /// Temporal's address. Without it, the worker's own variables say so (TEMPORAL_ADDRESS, TEMPORAL_HOST, …).
     #[arg(long, value_name = "HOST:PORT", requires = "workflow_id")]
@@ -53,6 +54,7 @@ struct RecordHistoryArgs {
         long,
         value_name = "NAME",
         requires = "address",
+        value_parser = named,
         default_value = "default"
     )]
     namespace: String,
@@ -70,10 +72,13 @@ struct ReplayHistoryArgs {
 
 pub(super) async fn history(args: HistoryArgs) -> Result<(), Exit> {
     match args.command {
-        HistoryCommand::Record(args) => match &args.workflow_id {
-            Some(workflow_id) => fetch(&args, workflow_id).await,
-            None => record(&args).await,
-        },
+        HistoryCommand::Record(args) => {
+            can_be_written(&args.to)?;
+            match &args.workflow_id {
+                Some(workflow_id) => fetch(&args, workflow_id).await,
+                None => record(&args).await,
+            }
+        }
         HistoryCommand::Replay(args) => unless_stopped(replay(&args.histories)).await,
     }
 }
@@ -135,10 +140,7 @@ fn keep(history: &RunHistory, text: String, to: &Path) -> Result<(), Exit> {
 }
 
 fn events(history: &RunHistory) -> String {
-    match history.events().len() {
-        1 => "1 event".to_owned(),
-        many => format!("{many} events"),
-    }
+    counted(history.events().len(), "event")
 }
 
 async fn replay(paths: &[PathBuf]) -> Result<(), Exit> {

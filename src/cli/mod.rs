@@ -7,6 +7,7 @@ mod capture;
 mod capture_args;
 mod check;
 mod console;
+mod destination;
 mod doctor;
 mod eval;
 mod exit;
@@ -29,6 +30,17 @@ pub use exit::Exit;
 /// # Errors
 /// What stopped the command, with the exit code that it deserves.
 pub async fn execute(cli: Cli) -> Result<(), Exit> {
+    let done = done(cli).await;
+    match (done, console::unwritten()) {
+        // Whoever reads the results would take none, or half of them, for all.
+        (Ok(()), Some(reason)) => Err(Exit::Environment(format!(
+            "standard output cannot be written: {reason}"
+        ))),
+        (done, _) => done,
+    }
+}
+
+async fn done(cli: Cli) -> Result<(), Exit> {
     use args::Command;
     match cli.command {
         Command::Run(args) => run::run(args).await,

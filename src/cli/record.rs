@@ -5,10 +5,12 @@ use std::path::Path;
 use super::Exit;
 use super::args::RecordArgs;
 use super::console::out;
+use super::destination::can_be_written;
 use super::model_args::settings;
 use super::run::{judged, watched};
 use super::stack::on_own_stack;
 use crate::agent::models::{ChatSettings, Endpoint, ModelChoice, Recorder};
+use crate::contract::counted;
 use crate::report::run_text;
 
 /// The conversation of all questions, on a stack where there is no other.
@@ -23,6 +25,7 @@ pub(super) async fn record(args: RecordArgs) -> Result<(), Exit> {
             args.model.model
         )));
     };
+    can_be_written(&args.to)?;
     let recorder = Recorder::start(&chat.endpoint, chat.timeouts.connect).await?;
     let context_bytes = chat.context_bytes;
     let settings = settings(ModelChoice::chat(through(&recorder, *chat)?))?;
@@ -59,10 +62,7 @@ async fn keep(recorder: Recorder, to: &Path, context_bytes: usize) -> Result<(),
     let recording = recorder.write(to, Some(context_bytes)).await?;
     out(&format!(
         "\nrecorded {} of `{}` in {}; `kai-e2e run --model replay:{}` replays it",
-        match recording.calls() {
-            1 => "1 call".to_owned(),
-            calls => format!("{calls} calls"),
-        },
+        counted(recording.calls(), "call"),
         recording.model(),
         to.display(),
         to.display(),

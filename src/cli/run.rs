@@ -7,7 +7,7 @@ use super::args::{RunArgs, RunFormat};
 use super::console::out;
 use super::stack::on_own_stack;
 use crate::harness::{Harness, HarnessError, Run};
-use crate::report::{event_line, run_json, run_text};
+use crate::report::{event_line, indented, run_json, run_text};
 
 pub(super) async fn run(args: RunArgs) -> Result<(), Exit> {
     let stack = args.stack.config()?;
@@ -33,7 +33,7 @@ pub(super) async fn watched(
     prompt: &str,
     conversation: Option<&str>,
 ) -> Result<Run, HarnessError> {
-    out(&format!("prompt\n  {prompt}\n\nevents"));
+    out(&format!("prompt\n{}\n\nevents", indented(prompt)));
     let started = SystemTime::now();
     let mut ask = harness.ask(prompt);
     if let Some(conversation) = conversation {

@@ -99,17 +99,7 @@ impl ChatInput {
     /// # Errors
     /// The first rule that is broken.
     pub fn validate(&self) -> Result<(), InputError> {
-        if self.prompt.trim().is_empty() {
-            return Err(InputError::Empty {
-                key: "prompt",
-                wanted: "the question to answer",
-            });
-        }
-        if self.prompt.len() > MAX_PROMPT_BYTES {
-            return Err(InputError::TooLong {
-                bytes: self.prompt.len(),
-            });
-        }
+        check_prompt(&self.prompt)?;
         if self.connection_id.trim().is_empty() {
             return Err(InputError::Empty {
                 key: "connection_id",
@@ -117,7 +107,6 @@ impl ChatInput {
             });
         }
         let strings = [
-            ("prompt", Some(&self.prompt)),
             ("connection_id", Some(&self.connection_id)),
             ("conversation_id", self.conversation_id.as_ref()),
             ("callback_url", self.callback_url.as_ref()),
@@ -129,6 +118,28 @@ impl ChatInput {
         }
         Ok(())
     }
+}
+
+/// Checks a prompt by itself, as [`ChatInput::validate`] does.
+///
+/// # Errors
+/// When it is empty, longer than [`MAX_PROMPT_BYTES`], or holds a NUL.
+pub fn check_prompt(prompt: &str) -> Result<(), InputError> {
+    if prompt.trim().is_empty() {
+        return Err(InputError::Empty {
+            key: "prompt",
+            wanted: "the question to answer",
+        });
+    }
+    if prompt.len() > MAX_PROMPT_BYTES {
+        return Err(InputError::TooLong {
+            bytes: prompt.len(),
+        });
+    }
+    if prompt.contains('\0') {
+        return Err(InputError::Nul { key: "prompt" });
+    }
+    Ok(())
 }
 
 fn optional(object: &Map<String, Value>, key: &'static str) -> Result<Option<String>, InputError> {

@@ -26,7 +26,7 @@ pub(crate) mod strict_json;
 
 pub(crate) use callback::Body;
 pub use callback::{Callback, CallbackError};
-pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES};
+pub use chat::{ChatInput, InputError, MAX_PROMPT_BYTES, check_prompt};
 pub(crate) use counted::counted;
 pub use error_chain::error_chain;
 pub use event::{

@@ -30,7 +30,7 @@ impl Questions {
         for path in paths {
             let path = path.as_ref();
             let name = path.display().to_string();
-            match std::fs::read_to_string(path) {
+            match crate::files::read_to_string(path) {
                 Ok(text) => reader.read(&name, &text),
                 Err(error) => {
                     let reason = format!("it cannot be read: {error}");

@@ -38,7 +38,7 @@ impl RunHistory {
     /// # Errors
     /// [`HistoryError::File`] when the file cannot be read.
     pub fn read(path: &Path) -> Result<Self, HistoryError> {
-        let json = std::fs::read(path).map_err(|error| unread(path, error))?;
+        let json = crate::files::read(path).map_err(|error| unread(path, error))?;
         Self::from_json(&json)
     }
 

@@ -113,6 +113,17 @@ impl RunHistory {
                 workflow: workflow.to_owned(),
             });
         }
+        // The SDK panics at a gap.
+        for (number, event) in (1..).zip(self.events()) {
+            if event.event_id != number {
+                return Err(HistoryError::Unreadable {
+                    reason: format!(
+                        "event {} stands where event {number} belongs: a history has all its events, in their order",
+                        event.event_id
+                    ),
+                });
+            }
+        }
         self.events()
             .iter()
             .position(|event| event.event_type() == EventType::WorkflowTaskStarted)

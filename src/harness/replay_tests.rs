@@ -27,6 +27,31 @@ async fn every_recorded_history_replays_on_todays_workflow() {
     );
 }
 
+/// Histories that somebody has cut something out of.
+#[tokio::test]
+async fn a_history_with_a_gap_or_a_repetition_is_unreadable() {
+    let file = folder().join("completed.json");
+    let whole = RunHistory::read(&file).expect("readable");
+    let mut gap = whole.events().to_vec();
+    gap.remove(5);
+    let mut twice = whole.events().to_vec();
+    twice.insert(5, twice[5].clone());
+    for (events, said) in [
+        (gap, "event 7 stands where event 6"),
+        (twice, "event 6 stands where event 7"),
+    ] {
+        let error = RunHistory::new(events)
+            .replay()
+            .await
+            .expect_err("it is not whole");
+        assert!(
+            matches!(error, HistoryError::Unreadable { .. }),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains(said), "{error}");
+    }
+}
+
 /// One history for each way in which a run can go.
 #[test]
 fn the_histories_are_of_every_kind() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::artefacts::{RunWitness, ending};
+use super::expect::{one_line, shortened};
 use super::residence::Failed;
 use super::{Artefacts, RunHistory};
 use crate::checks::{
@@ -78,6 +79,9 @@ pub struct WorkflowFailure {
     /// Whether Temporal was told not to try again.
     pub non_retryable: bool,
 }
+
+/// How many characters of a prompt an error shows.
+const SHOWN: usize = 200;
 
 /// Promises that a worker did not keep.
 ///
@@ -296,7 +300,7 @@ impl Run {
 
     fn broken_promises(&self, checked: usize, broken: Vec<Verdict>) -> BrokenPromises {
         let mut promises = BrokenPromises {
-            prompt: self.prompt.clone(),
+            prompt: shortened(&one_line(&self.prompt), SHOWN),
             workflow_id: self.workflow_id().to_owned(),
             checked,
             broken,

@@ -13,4 +13,5 @@ pub use checks::{checks_markdown, checks_text};
 pub use eval::{eval_json, eval_text};
 pub use event_line::event_line;
 pub use json::run_json;
+pub(crate) use text::indented;
 pub use text::run_text;

@@ -75,7 +75,8 @@ fn section(title: &str, body: &str) -> String {
     format!("{title}\n{body}")
 }
 
-fn indented(text: &str) -> String {
+/// Lines, indented, with a space for each control character: a terminal would obey them.
+pub(crate) fn indented(text: &str) -> String {
     text.lines()
         .map(|line| {
             let clean: String = line

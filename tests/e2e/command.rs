@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use kai_e2e::contract::MAX_PROMPT_BYTES;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -296,7 +297,7 @@ async fn without_an_engine_run_does_the_main_job_and_says_why_as_processes() -> 
 
 #[tokio::test]
 async fn what_cannot_be_understood_is_exit_2_and_is_named() -> Result {
-    let cases: [(&[&str], &str, &str, &str); 6] = [
+    let cases: [(&[&str], &str, &str, &str); 10] = [
         (&["run"], "KAI_E2E_SEED_SCALE", "huge", "KAI_E2E_SEED_SCALE"),
         (&["run"], "KAI_E2E_RUN_TIMEOUT", "0", "KAI_E2E_RUN_TIMEOUT"),
         (
@@ -318,6 +319,38 @@ async fn what_cannot_be_understood_is_exit_2_and_is_named() -> Result {
             "/no/such/file",
         ),
         (&["run", "--format", "xml"], "X", "x", "xml"),
+        (
+            &["check", "--worker-cmd", "true", "--directory", "/no/such"],
+            "X",
+            "x",
+            "--directory is /no/such",
+        ),
+        (
+            &["history", "record", "--to", "/proc/no/file"],
+            "X",
+            "x",
+            "/proc/no/file cannot be written",
+        ),
+        (
+            &[
+                "record",
+                "--model",
+                "openai-compatible:m",
+                "--prompt",
+                "Berapa?",
+                "--to",
+                "/proc",
+            ],
+            "OPENAI_API_BASE",
+            "http://127.0.0.1:9/v1",
+            "/proc cannot be written",
+        ),
+        (
+            &["eval", "--questions", "/dev/zero"],
+            "X",
+            "x",
+            "it is longer than 256 MiB",
+        ),
     ];
     for (arguments, variable, value, said) in cases {
         let state = TempDir::new()?;
@@ -336,6 +369,44 @@ async fn what_cannot_be_understood_is_exit_2_and_is_named() -> Result {
             shown(&output)
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_prompt_that_nobody_takes_is_named_by_its_line_before_any_is_asked() -> Result {
+    let state = TempDir::new()?;
+    let prompts = state.path().join("prompts");
+    let long = "a".repeat(MAX_PROMPT_BYTES + 1);
+    std::fs::write(&prompts, format!("Berapa jumlah koperasi?\n\n{long}\n"))?;
+    let mut command = isolated(&state);
+    command
+        .args(["ask", "--format", "jsonl", "--prompts"])
+        .arg(&prompts);
+    let refused = output(command).await?;
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("prompts:3: `prompt` has 32769 bytes"),
+        "{said}"
+    );
+    assert!(refused.stdout.is_empty() && said.len() < 1_000, "{said}");
+    Ok(())
+}
+
+/// Half of a report would be taken for all of it.
+#[tokio::test]
+async fn what_cannot_be_printed_is_an_error() -> Result {
+    let mut command = kai_e2e();
+    command
+        .args(["checks", "--format", "markdown"])
+        .stdout(std::fs::File::options().write(true).open("/dev/full")?);
+    let lost = command.output()?;
+    let said = String::from_utf8_lossy(&lost.stderr).into_owned();
+    assert_eq!(lost.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("standard output cannot be written: No space left"),
+        "{said}"
+    );
     Ok(())
 }
 

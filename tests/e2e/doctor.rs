@@ -93,6 +93,8 @@ async fn what_would_stop_a_run_is_exit_3_and_named_with_its_command() -> Result 
             "state",
             "KAI_E2E_STATE_DIR",
         ),
+        ("KAI_E2E_CACHE", blocked.as_str(), "cache", "KAI_E2E_CACHE"),
+        ("KAI_E2E_DATA_DIR", "/proc/data", "data", "KAI_E2E_DATA_DIR"),
     ];
     for (variable, value, topic, fix) in cases {
         let state = TempDir::new()?;
@@ -100,7 +102,7 @@ async fn what_would_stop_a_run_is_exit_3_and_named_with_its_command() -> Result 
         // The engine is no problem unless containers are asked for, nor are programs unless processes are.
         let provider = match topic {
             "engine" => Some("containers"),
-            "binaries" => Some("processes"),
+            "binaries" | "data" => Some("processes"),
             _ => None,
         };
         if let Some(provider) = provider {

@@ -161,7 +161,7 @@ impl Catalogue {
 }
 
 fn read(path: &Path) -> Result<String, CatalogueError> {
-    std::fs::read_to_string(path).map_err(|source| CatalogueError::Read {
+    crate::files::read_to_string(path).map_err(|source| CatalogueError::Read {
         path: path.to_owned(),
         source,
     })

@@ -99,7 +99,7 @@ fn printable(text: &str) -> String {
 }
 
 /// The text without line ends and other control characters, and with single spaces.
-pub(super) fn one_line(text: &str) -> String {
+pub(in crate::harness) fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
@@ -107,7 +107,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// The text, cut in its middle when it is too long: beginnings and ends tell most.
-pub(super) fn shortened(text: &str, longest: usize) -> String {
+pub(in crate::harness) fn shortened(text: &str, longest: usize) -> String {
     let length = width(text);
     if length <= longest {
         return text.to_owned();

@@ -38,6 +38,7 @@ pub use counts::Times;
 pub use error::{ExpectationError, Reason, Unmet};
 pub use expectations::Expectations;
 pub use is::Is;
+pub(super) use layout::{one_line, shortened};
 pub use pattern::PatternError;
 pub use same_rows::SameRows;
 pub use tools::Trajectory;

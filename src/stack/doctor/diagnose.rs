@@ -3,7 +3,8 @@
 use super::{Finding, binaries, commands, engine, images, leftovers, ports, space};
 use crate::stack::{ProviderChoice, StackConfig, engine::Engine};
 
-/// Looks at everything that a start needs. Nothing is started, pulled, installed or removed.
+/// Looks at everything that a start needs. Nothing is started, pulled, installed or removed, but for a directory that is made to see
+/// whether it can be.
 pub async fn diagnose(config: &StackConfig) -> Vec<Finding> {
     let choice = config.provider();
     let engine = match choice {
@@ -35,6 +36,9 @@ pub async fn diagnose(config: &StackConfig) -> Vec<Finding> {
     ));
     findings.extend(space::state(config));
     findings.push(space::cache(config));
+    if !containers {
+        findings.extend(space::data(config));
+    }
     if let Some(Ok(engine)) = &engine {
         findings.extend(space::engine(engine).await);
     }

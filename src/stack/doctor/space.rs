@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use super::Finding;
 use crate::contract::error_chain;
-use crate::stack::{StackConfig, engine::Engine, session::StateRoot};
+use crate::stack::{StackConfig, engine::Engine, processes, session::StateRoot};
 
 const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;
@@ -48,6 +48,17 @@ pub(super) fn cache(config: &StackConfig) -> Finding {
         &needed,
         "export KAI_E2E_CACHE=/a/larger/disk",
     )
+}
+
+/// Where processes keep their data while they run.
+pub(super) fn data(config: &StackConfig) -> Option<Finding> {
+    let bases = processes::bases(Some(config));
+    let needed = Needed {
+        least: 256 * MIB,
+        enough: 512 * MIB,
+    };
+    let fix = "export KAI_E2E_DATA_DIR=/a/directory/with/room";
+    bases.first().map(|path| room("data", path, &needed, fix))
 }
 
 /// Where the engine keeps images and containers, when that is on this machine and may be looked at.
@@ -98,6 +109,11 @@ fn available_in(meminfo: &str) -> Option<u64> {
 fn room(topic: &'static str, path: &Path, needed: &Needed, fix: &str) -> Finding {
     // What does not exist yet will lie on the file system of what does.
     let existing = path.ancestors().find(|path| path.exists());
+    // Only trying says whether something can be made there: rights are one of many reasons why it cannot.
+    if let Some(Err(error)) = existing.map(|path| tempfile::tempdir_in(path).map(drop)) {
+        let text = format!("nothing can be made in {}: {error}", path.display());
+        return Finding::problem(topic, text, fix);
+    }
     let Some(status) = existing.and_then(|path| rustix::fs::statvfs(path).ok()) else {
         let text = format!("{} cannot be looked at", path.display());
         return Finding::warning(topic, text, format!("ls -ld {}", path.display()));

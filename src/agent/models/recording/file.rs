@@ -8,6 +8,7 @@ use super::error::RecordingError;
 use super::exchange::Recording;
 use super::reader::Reader;
 use super::secrets::{self, Suspicion};
+use crate::files;
 
 /// The form of the files that are written and read here.
 pub(super) const FORM: u64 = 1;
@@ -21,7 +22,7 @@ impl Recording {
     /// When it cannot be read, or a line is none of a recording's.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(RecordingError::file("read", path))?;
+        let text = files::read_to_string(path).map_err(RecordingError::file("read", path))?;
         let mut reader = Reader::default();
         let mut last = 0;
         for (number, line) in text.lines().enumerate() {
@@ -33,7 +34,8 @@ impl Recording {
         reader.finish().map_err(|reason| wrong(path, last, reason))
     }
 
-    /// Writes a file, whole or not at all; one that is there is replaced.
+    /// Writes a file, whole or not at all; one that is there is replaced, and a link goes on to lead to it. What is there and no
+    /// file, such as a device, is written to.
     ///
     /// # Errors
     /// When there is no call in the recording, something in it looks like a secret, or the file cannot be written.
@@ -59,6 +61,11 @@ impl Recording {
                 place,
                 kind,
             });
+        }
+        let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+            let written = fs::write(path, self.lines());
+            return written.map_err(RecordingError::file("written", path));
         }
         let directory = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,

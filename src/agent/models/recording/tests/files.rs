@@ -55,6 +55,31 @@ async fn what_was_written_is_read_back() {
     assert_eq!((recording.calls(), recording.model()), (2, "m-1"));
 }
 
+/// A link leads on to the file, and a device stays one.
+#[tokio::test]
+async fn what_is_no_file_is_not_replaced_by_one() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (file, link) = (directory.path().join("real"), directory.path().join("link"));
+    std::fs::write(&file, "former").expect("written");
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    let recording = usual().await;
+    recording.write(&link).expect("written");
+    assert!(link.is_symlink());
+    assert_eq!(Recording::read(&file).expect("read"), recording);
+
+    let pipe = directory.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe)
+    });
+    recording.write(&pipe).expect("written");
+    let read = reader.join().expect("it reads").expect("it is text");
+    assert_eq!(read, recording.lines());
+    assert!(!pipe.is_file(), "it still is a pipe");
+}
+
 #[test]
 fn a_file_that_is_no_recording_is_refused_by_its_line() {
     let directory = tempfile::tempdir().expect("a directory");
