@@ -173,7 +173,7 @@ async fn keys_are_in_no_error() {
     let url = server.stream_url(&session("s"));
     let wrong = format!("{url}x");
     let refused = Subscriber::connect(&wrong).await.expect_err("a wrong key");
-    server.shutdown().await;
+    server.shutdown().await.expect("stops");
     let gone = Subscriber::connect(&url).await.expect_err("gone");
     let key = query(&url).trim_start_matches("key=").to_owned();
     for error in [refused, gone] {

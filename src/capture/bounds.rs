@@ -114,7 +114,7 @@ async fn a_stop_ends_a_hundred_open_streams() {
                 .expect("an answer"),
         );
     }
-    soon("the stop", server.shutdown()).await;
+    soon("the stop", server.shutdown()).await.expect("stops");
     for stream in open {
         let text = soon("the stream's end", stream.text()).await;
         assert_eq!(ids(&text.expect("a clean end")), ["1-1-1"]);

@@ -28,7 +28,8 @@ pub struct CaptureConfig {
     /// Default none.
     pub public_url: Option<String>,
     /// A directory that gets the transcript of each session as a file: when the session ends, changes after that or is
-    /// freed, and when the server stops. Default none.
+    /// freed, and when the server stops. What cannot be written is tried again at the session's next change and at the
+    /// stop; until then a session that was freed keeps its bytes of `limits.total_bytes`. Default none.
     pub transcripts: Option<PathBuf>,
     /// What is refused, and when memory is freed.
     pub limits: Limits,

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::EventId;
+use crate::contract::SessionId;
 
-/// Why a [`CaptureServer`](super::CaptureServer) could not be started.
+/// Why a [`CaptureServer`](super::CaptureServer) could not be started, or what it lost.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaptureError {
@@ -39,6 +40,19 @@ pub enum CaptureError {
         #[source]
         source: std::io::Error,
     },
+    /// Transcripts could not be written, up to the last attempt when the server stopped.
+    #[error("cannot write the transcript of session `{session}`{} to {}", and_others(*others), directory.display())]
+    Lost {
+        /// The first session whose transcript is lost.
+        session: SessionId,
+        /// How many others are lost.
+        others: usize,
+        /// The directory for transcripts.
+        directory: PathBuf,
+        /// What the operating system said of the first.
+        #[source]
+        source: std::io::Error,
+    },
     /// A setting has a value that cannot work.
     #[error("the setting `{setting}` must be {wanted}")]
     Setting {
@@ -47,6 +61,14 @@ pub enum CaptureError {
         /// What would be right.
         wanted: &'static str,
     },
+}
+
+fn and_others(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => " and that of another".to_owned(),
+        many => format!(" and those of {many} others"),
+    }
 }
 
 /// Why a [`Transcript`](super::Transcript) cannot be read.

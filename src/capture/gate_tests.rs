@@ -93,7 +93,7 @@ async fn stopping_lets_the_reply_go() {
         tokio::spawn(async move { post(&client, &url, &numbered(1, 1, token("a"))).await });
     hold.reached(LONG).await.expect("held");
     let later = server.hold_reply(&id, 9, LONG);
-    soon("the stop", server.shutdown()).await;
+    soon("the stop", server.shutdown()).await.expect("stops");
     assert_eq!(soon("the reply", sender).await.expect("no panic").0, 200);
     let said = later.reached(LONG).await.expect_err("stopped").to_string();
     assert_eq!(

@@ -35,7 +35,7 @@ use crate::contract::SessionId;
 /// let mut subscriber = Subscriber::connect(&server.stream_url(&session)).await?;
 /// // A worker posts to `server.callback_url(&session)` …
 /// let events = subscriber.rest().await?;
-/// # server.shutdown().await;
+/// # server.shutdown().await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -44,6 +44,8 @@ pub struct CaptureServer {
     address: SocketAddr,
     pub(super) shared: Arc<Shared>,
     tasks: Vec<JoinHandle<()>>,
+    /// What writes transcripts, where that is set.
+    keeping: Option<JoinHandle<Result<(), CaptureError>>>,
     stop: DropGuard,
 }
 
@@ -88,19 +90,20 @@ impl CaptureServer {
                 drop(served);
             }
         };
-        let mut tasks = vec![
+        let tasks = vec![
             tokio::spawn(serving),
             tokio::spawn(sweep(Arc::clone(&shared))),
         ];
-        if let Some(files) = files {
+        let keeping = files.map(|files| {
             let keeping = archive::keep(files, inbox, Arc::clone(&shared), served);
-            tasks.push(tokio::spawn(keeping));
-        }
+            tokio::spawn(keeping)
+        });
         tracing::debug!(%address, "the receiver listens");
         Ok(Self {
             address,
             shared,
             tasks,
+            keeping,
             stop: stop.drop_guard(),
         })
     }
@@ -185,13 +188,28 @@ impl CaptureServer {
     /// transcripts that are not on disk yet, where that is set.
     ///
     /// A stream that is ended so has no `done` at its end, unless the run sent it.
-    pub async fn shutdown(self) {
-        let Self { stop, tasks, .. } = self;
+    ///
+    /// # Errors
+    /// When a transcript could not be written, now or when its session was freed; it has stopped all the same.
+    pub async fn shutdown(self) -> Result<(), CaptureError> {
+        let Self {
+            stop,
+            tasks,
+            keeping,
+            ..
+        } = self;
         drop(stop);
         for task in tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of the receiver failed");
             }
+        }
+        match keeping {
+            Some(keeping) => keeping.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a task of the receiver failed");
+                Ok(())
+            }),
+            None => Ok(()),
         }
     }
 }

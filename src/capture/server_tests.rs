@@ -108,7 +108,7 @@ async fn a_stop_ends_open_streams_cleanly_and_frees_the_address() {
         .expect("an answer");
     read_until(&mut open, "\n\n").await;
     let address = server.address();
-    soon("the stop", server.shutdown()).await;
+    soon("the stop", server.shutdown()).await.expect("stops");
     let rest = soon("the stream's end", open.text())
         .await
         .expect("a clean end");
@@ -140,7 +140,7 @@ async fn a_stop_does_not_wait_for_a_client_that_does_not_read_or_write() {
     mute.write_all(b"POST /events/s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
         .await
         .expect("sends");
-    soon("the stop", server.shutdown()).await;
+    soon("the stop", server.shutdown()).await.expect("stops");
 }
 
 #[tokio::test]

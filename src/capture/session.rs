@@ -266,12 +266,23 @@ impl Session {
         (state.log.contents(), state.refusals.clone())
     }
 
-    /// As [`contents`](Self::contents), to be written to disk.
-    pub(super) fn contents_to_write(&self) -> (Contents, Refusals) {
+    /// As [`contents`](Self::contents), to be written to disk; with the number of the changes that are in it, for
+    /// [`note_written`](Self::note_written).
+    pub(super) fn contents_to_write(&self) -> (Contents, Refusals, u64) {
         let mut state = self.state();
         state.queued = false;
-        state.written = state.changes;
-        (state.log.contents(), state.refusals.clone())
+        let refusals = state.refusals.clone();
+        (state.log.contents(), refusals, state.changes)
+    }
+
+    /// Notes that so many changes are on disk.
+    pub(super) fn note_written(&self, changes: u64) {
+        self.state().written = changes;
+    }
+
+    /// Whether the store has let go of it, so that nothing but its transcript is left of it.
+    pub(super) fn retired(&self) -> bool {
+        self.state().retired
     }
 
     /// Whether the transcript on disk lacks something.

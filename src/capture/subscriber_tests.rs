@@ -287,7 +287,7 @@ async fn a_stopped_server_is_reported_with_what_was_seen() {
             .expect("an event")
             .expect("no error");
     }
-    soon("the stop", server.shutdown()).await;
+    soon("the stop", server.shutdown()).await.expect("stops");
     let error = soon("giving up", subscriber.next())
         .await
         .expect("an end")

@@ -65,6 +65,11 @@ impl TranscriptFiles {
         })
     }
 
+    /// The directory.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Writes a transcript under a name that no file has, and says which.
     ///
     /// The name is the session's, with a number when an earlier session had the same: evidence is never overwritten.

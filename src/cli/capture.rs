@@ -17,7 +17,7 @@ pub(super) async fn capture(args: CaptureArgs) -> Result<(), Exit> {
     let server = CaptureServer::start(config).await?;
     out(&greeting(&server, locked, made.as_ref()));
     stop_signal().await?;
-    server.shutdown().await;
+    server.shutdown().await?;
     Ok(())
 }
 
@@ -67,6 +67,6 @@ pub(super) async fn replay(args: ReplayArgs) -> Result<(), Exit> {
             stop_signal().await?;
         }
     }
-    server.shutdown().await;
+    server.shutdown().await?;
     Ok(())
 }

@@ -17,7 +17,7 @@ pub(super) struct CaptureArgs {
     #[command(flatten)]
     pub(super) bounds: BoundArgs,
     /// Write each session's transcript into this directory: when it ends, changes after that or is freed, and when the
-    /// receiver stops.
+    /// receiver stops. What cannot be written is tried again; when it is lost in the end, the exit code is 3.
     #[arg(long, value_name = "DIR", env = "KAI_E2E_CAPTURE_TRANSCRIPTS")]
     pub(super) transcripts: Option<PathBuf>,
 }

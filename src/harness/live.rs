@@ -365,7 +365,11 @@ impl Harness {
             task_queue: self.task_queue.clone(),
             bound,
         };
-        match given_back.and(shut_down.map_err(|_| late())) {
+        let shut_down = match shut_down {
+            Ok(ended) => ended.map_err(HarnessError::from),
+            Err(_) => Err(late()),
+        };
+        match given_back.and(shut_down) {
             Ok(()) => Ok(()),
             Err(error) => Err(self.witness.mark(explained(&self.stack, error).await)),
         }

@@ -1,7 +1,7 @@
 //! The receiver as a process of its own: what it prints, refuses and leaves, and how it stops.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use kai_e2e::capture::{StreamEnd, Subscriber, Transcript};
@@ -19,10 +19,7 @@ struct Receiver {
 
 impl Receiver {
     fn start(mut command: Command) -> Result<Self> {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let mut stdout = BufReader::new(child.stdout.take().ok_or("no output")?);
         let mut line = String::new();
         stdout.read_line(&mut line)?;
@@ -40,6 +37,22 @@ impl Receiver {
         let mut line = String::new();
         self.stdout.read_line(&mut line)?;
         Ok(line.trim().to_owned())
+    }
+
+    /// Waits for a line of its log, which must be piped, and returns the rest of the log.
+    async fn logged(&mut self, wanted: &'static str) -> Result<BufReader<ChildStderr>> {
+        let mut log = BufReader::new(self.child.stderr.take().ok_or("no log")?);
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut line = String::new();
+            while !line.contains(wanted) {
+                line.clear();
+                if log.read_line(&mut line)? == 0 {
+                    return Err(std::io::Error::other(format!("it never said: {wanted}")));
+                }
+            }
+            Ok(log)
+        });
+        Ok(tokio::time::timeout(Duration::from_secs(30), reading).await???)
     }
 
     fn url(&self, path: &str) -> String {
@@ -75,7 +88,8 @@ fn capture(arguments: &[&str]) -> Command {
     let mut command = kai_e2e();
     command
         .args(["capture", "--listen", "127.0.0.1:0"])
-        .args(arguments);
+        .args(arguments)
+        .stderr(Stdio::null());
     command
 }
 
@@ -115,6 +129,38 @@ async fn a_signal_ends_open_streams_and_leaves_the_transcripts() -> Result {
 }
 
 #[tokio::test]
+async fn a_transcript_that_could_not_be_written_is_tried_again_at_the_stop() -> Result {
+    for comes_back in [true, false] {
+        let directory = TempDir::new()?;
+        let folder = directory.path().join("transcripts");
+        let away = directory.path().join("away");
+        let mut command = capture(&["--transcripts", &folder.to_string_lossy()]);
+        command.stderr(Stdio::piped());
+        let mut receiver = Receiver::start(command)?;
+        std::fs::rename(&folder, &away)?;
+        let url = receiver.url("events/s");
+        assert_eq!(post(&url, json!({"type": "done"})).await?, 200);
+        let mut log = receiver.logged("cannot write a transcript").await?;
+        if comes_back {
+            std::fs::rename(&away, &folder)?;
+            assert_eq!(receiver.stop().await?, Some(0));
+            let transcript = Transcript::read(&folder.join("s.json"))?;
+            assert_eq!((transcript.events.len(), transcript.finished), (1, true));
+        } else {
+            assert_eq!(receiver.stop().await?, Some(3));
+            let mut said = String::new();
+            log.read_to_string(&mut said)?;
+            let wanted = format!(
+                "error: cannot write the transcript of session `s` to {}: No such file or directory",
+                folder.display()
+            );
+            assert!(said.contains(&wanted), "{said}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_transcript_is_played_again() -> Result {
     let directory = TempDir::new()?;
     let mut receiver = Receiver::start(capture(&[
@@ -134,6 +180,7 @@ async fn a_transcript_is_played_again() -> Result {
     let mut replay = kai_e2e();
     replay
         .args(["replay", "--listen", "127.0.0.1:0"])
+        .stderr(Stdio::null())
         .arg(directory.path().join("s.json"));
     let mut player = Receiver::start(replay)?;
     let printed = [player.line()?, player.line()?, player.line()?];

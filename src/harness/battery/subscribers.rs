@@ -64,6 +64,6 @@ pub(super) async fn is_freed() -> Result<bool, HarnessError> {
     };
     let first = post("first", json!({"type": "done"})).await;
     let second = post("second", json!({"type": "done"})).await;
-    server.shutdown().await;
+    server.shutdown().await?;
     Ok(first && second)
 }

@@ -85,7 +85,7 @@ async fn a_receiver_that_was_started_anew_is_read_anew_and_that_is_said() -> Res
     }
     browser.until_part("answer", "123").await?;
     browser.until_part("connection", "Live").await?;
-    server.shutdown().await;
+    server.shutdown().await?;
     browser
         .until_part("connection", "Connection lost; trying again")
         .await?;
