@@ -223,7 +223,7 @@ async fn pages_of_other_origins_are_kept_out() {
 
 #[tokio::test]
 async fn pages_that_were_let_in_are_told_so() {
-    let server = server(|config| config.origins = vec!["https://app.example".to_owned()]).await;
+    let server = server(|config| config.origins = vec!["HTTPS://App.example:443".to_owned()]).await;
     let client = reqwest::Client::new();
     let id = session("s");
     let allowed = |headers: &reqwest::header::HeaderMap| {

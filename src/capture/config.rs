@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Access, CaptureError};
+use super::{Access, CaptureError, origins};
 
 /// The shortest token that an operator may choose, in bytes: session keys can be tried out at leisure by whoever has
 /// one, and a token as long as this and not made of words cannot be found so.
@@ -22,7 +22,7 @@ pub struct CaptureConfig {
     pub listen: SocketAddr,
     /// Who may post and read. Default [`Access::Open`].
     pub access: Access,
-    /// The origins whose pages may post and read, as `https://host:port`, or `*` for all. Default none.
+    /// The origins whose pages may post and read, as `https://host:port` without a path, or `*` for all. Default none.
     pub origins: Vec<String>,
     /// How the server is reached from elsewhere, as `https://host/path`, where that is not the address it listens on.
     /// Default none.
@@ -145,6 +145,13 @@ impl CaptureConfig {
                 wanted: "the beginning of URLs, such as https://host or https://host/path",
             });
         }
+        for origin in &self.origins {
+            if origins::as_sent(origin).is_none() {
+                return Err(CaptureError::Origin {
+                    origin: origin.clone(),
+                });
+            }
+        }
         let counts = [
             ("limits.body_bytes", self.limits.body_bytes),
             ("limits.session_events", self.limits.session_events),
@@ -256,6 +263,27 @@ mod tests {
                 ..CaptureConfig::default()
             };
             config.validate().expect(address);
+        }
+    }
+
+    #[test]
+    fn what_is_no_origin_is_named_without_its_password() {
+        for (origin, shown) in [
+            ("https://h/", "https://h/"),
+            ("https://user:secret@h", "…@h"),
+            ("https://h\n", "https://h\\n"),
+        ] {
+            let config = CaptureConfig {
+                origins: vec!["*".to_owned(), origin.to_owned()],
+                ..CaptureConfig::default()
+            };
+            let said = config.validate().expect_err(origin).to_string();
+            assert_eq!(
+                said,
+                format!(
+                    "`{shown}` cannot be permitted as an origin: it must be http(s)://host[:port] without a path, or `*` for all"
+                )
+            );
         }
     }
 

@@ -53,6 +53,15 @@ pub enum CaptureError {
         #[source]
         source: std::io::Error,
     },
+    /// What is to be an origin of pages is none that a browser sends.
+    #[error(
+        "{} cannot be permitted as an origin: it must be http(s)://host[:port] without a path, or `*` for all",
+        shown(origin)
+    )]
+    Origin {
+        /// What was given.
+        origin: String,
+    },
     /// A setting has a value that cannot work.
     #[error("the setting `{setting}` must be {wanted}")]
     Setting {
@@ -61,6 +70,15 @@ pub enum CaptureError {
         /// What would be right.
         wanted: &'static str,
     },
+}
+
+/// What was given, on one line and without the password that may stand before an `@`.
+fn shown(given: &str) -> String {
+    let shown = match given.rsplit_once('@') {
+        Some((_, rest)) => format!("…@{rest}"),
+        None => given.to_owned(),
+    };
+    format!("`{}`", shown.escape_debug())
 }
 
 fn and_others(count: usize) -> String {

@@ -7,9 +7,21 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::hosts;
 use super::reply::Refused;
 use super::routes::Shared;
+use super::{hosts, urls};
+
+/// An origin of pages in the form that browsers send (RFC 6454, 6.2: scheme and host in lower case, no default port),
+/// or `*` for all.
+pub(super) fn as_sent(origin: &str) -> Option<String> {
+    if origin == "*" {
+        return Some(origin.to_owned());
+    }
+    let url = urls::of_setting(origin)?;
+    let after_scheme = origin.split_once("://")?.1;
+    let is_more = after_scheme.contains(['/', '?', '#', '*']);
+    (!is_more).then(|| url.origin().ascii_serialization())
+}
 
 /// Refuses what a browser sends for a page of an origin that is neither ours nor permitted, and tells browsers which
 /// are.
@@ -78,4 +90,52 @@ fn is_own(shared: &Shared, origin: &HeaderValue, request: &Request) -> bool {
         .iter()
         .filter_map(|scheme| origin.strip_prefix(*scheme))
         .any(|authority| Some(authority) == host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_taken_as_browsers_send_it() {
+        for (given, sent) in [
+            ("https://app.example", "https://app.example"),
+            ("HTTPS://App.Example", "https://app.example"),
+            ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("https://app.example:443", "https://app.example"),
+            ("http://[::1]:80", "http://[::1]"),
+            ("https://bücher.example", "https://xn--bcher-kva.example"),
+            ("*", "*"),
+        ] {
+            assert_eq!(as_sent(given).as_deref(), Some(sent), "{given}");
+        }
+    }
+
+    #[test]
+    fn what_no_browser_sends_is_no_origin() {
+        for given in [
+            "",
+            "foo",
+            "null",
+            "app.example",
+            "https:app.example",
+            "https://",
+            "https:///app.example",
+            "https://h/",
+            "https://h/path",
+            "https://h?a",
+            "https://h#a",
+            "https://a b",
+            " https://h",
+            "https://h\n",
+            "https://h\\",
+            "https://h:0",
+            "https://h:99999",
+            "https://user:secret@h",
+            "https://*.example",
+            "ftp://h",
+        ] {
+            assert_eq!(as_sent(given), None, "{given}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use super::routes::{self, Shared};
 use super::transcript::Transcript;
 use super::transcript_file::TranscriptFiles;
 use super::urls::{self, Urls};
-use super::{CaptureError, archive, serve};
+use super::{CaptureError, archive, origins, serve};
 use crate::contract::SessionId;
 
 /// A running receiver.
@@ -56,6 +56,12 @@ impl CaptureServer {
     /// When the address cannot be listened on, or a setting cannot work; the error names which.
     pub async fn start(config: CaptureConfig) -> Result<Self, CaptureError> {
         config.validate()?;
+        let mut config = config;
+        config.origins = config
+            .origins
+            .iter()
+            .filter_map(|origin| origins::as_sent(origin))
+            .collect();
         let refused = |source| CaptureError::Bind {
             address: config.listen,
             source,

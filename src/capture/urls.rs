@@ -2,9 +2,29 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use url::Url;
+
 use super::keys::{Keys, Purpose};
 use super::percent::percent_encode;
 use crate::contract::SessionId;
+
+/// A URL of http or https that stands in a setting, if it is one as it is written.
+///
+/// Parsers of URLs mend what is wrong (WHATWG URL, "basic URL parser": they drop line breaks and blanks, and take `\`
+/// for `/`), and what is given out is not what they mended. A user's name has no place in what everybody sees.
+pub(super) fn of_setting(text: &str) -> Option<Url> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_web = ["http", "https"]
+        .iter()
+        .any(|web| scheme.eq_ignore_ascii_case(web));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let mended = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
+    if !is_web || authority.is_empty() || authority.contains('@') || text.contains(mended) {
+        return None;
+    }
+    let url = Url::parse(text).ok()?;
+    (url.port() != Some(0)).then_some(url)
+}
 
 /// Writes URLs under one beginning, with the keys that they need.
 pub(super) struct Urls<'a> {

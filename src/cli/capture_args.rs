@@ -76,7 +76,7 @@ pub(super) struct ReceiverArgs {
     /// How URLs begin where the receiver is reached by another address than it listens on.
     #[arg(long, value_name = "URL", env = "KAI_E2E_CAPTURE_PUBLIC_URL")]
     public_url: Option<String>,
-    /// An origin whose pages may use the receiver, as `https://host:port`; `*` for all. May be repeated.
+    /// An origin whose pages may use the receiver, as `https://host:port` without a path; `*` for all. May be repeated.
     #[arg(
         long = "allow-origin",
         value_name = "ORIGIN",

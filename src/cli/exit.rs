@@ -90,9 +90,9 @@ impl From<WorkerError> for Exit {
 impl From<CaptureError> for Exit {
     fn from(error: CaptureError) -> Self {
         match error {
-            CaptureError::Exposed { .. } | CaptureError::Setting { .. } => {
-                Self::Usage(text(&error))
-            }
+            CaptureError::Exposed { .. }
+            | CaptureError::Setting { .. }
+            | CaptureError::Origin { .. } => Self::Usage(text(&error)),
             _ => Self::Environment(text(&error)),
         }
     }

@@ -10,6 +10,7 @@ mod browser;
 mod cancellation;
 mod canonical;
 mod capture_process;
+mod capture_settings;
 mod command;
 mod configuring;
 mod conversations;

@@ -1,0 +1,73 @@
+//! What the receiver refuses at its start, in the words of who typed it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use crate::support::{Result, kai_e2e};
+
+/// Runs a command that is to be refused as wrong usage, and returns what it said. One that listens instead is killed.
+async fn refused(mut command: Command) -> Result<String> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    tokio::task::spawn_blocking(move || {
+        let mut child = command.spawn()?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        if !line.is_empty() {
+            child.kill()?;
+        }
+        let mut said = String::new();
+        if let Some(mut stderr) = child.stderr.take() {
+            stderr.read_to_string(&mut said)?;
+        }
+        let code = child.wait()?.code();
+        match (line.as_str(), code) {
+            ("", Some(2)) => Ok(said),
+            _ => Err(format!("{command:?} was not refused: {code:?} {line}{said}").into()),
+        }
+    })
+    .await?
+}
+
+fn capture(arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = kai_e2e();
+    command
+        .arg("capture")
+        .args(arguments)
+        .envs(variables.iter().copied());
+    if variables.is_empty() || variables[0].0 != "KAI_E2E_CAPTURE_LISTEN" {
+        command.env("KAI_E2E_CAPTURE_LISTEN", "127.0.0.1:0");
+    }
+    command
+}
+
+/// Every command must be refused with this text; all that are not are named at once.
+async fn all_refused(commands: Vec<Command>, wanted: &str) -> Result {
+    let mut wrong = Vec::new();
+    for command in commands {
+        let shown = format!("{command:?}");
+        match refused(command).await {
+            Ok(said) if said.contains(wanted) => {}
+            Ok(said) => wrong.push(format!("{shown}: {said}")),
+            Err(error) => wrong.push(error.to_string()),
+        }
+    }
+    assert!(wrong.is_empty(), "wanted: {wanted}\n{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_origin_that_no_browser_sends_is_refused() -> Result {
+    let origins = [
+        "",
+        "foo",
+        "https://h/path",
+        "https://app.example/",
+        "https://a b",
+        "https://user:secret@h",
+    ];
+    let commands = origins.map(|origin| capture(&["--allow-origin", origin], &[]));
+    let wanted = "it must be http(s)://host[:port] without a path";
+    all_refused(commands.into(), wanted).await
+}
