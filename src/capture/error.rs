@@ -105,6 +105,14 @@ pub enum TranscriptError {
     /// The text is no transcript.
     #[error("this is no transcript: {0}")]
     Json(#[source] serde_json::Error),
+    /// No receiver would serve its session.
+    #[error(
+        "no receiver serves the session of the transcript: {reason}; an id has 1 to 512 bytes and no control characters or line separators"
+    )]
+    Session {
+        /// What is wrong with its id.
+        reason: String,
+    },
     /// An event is out of order.
     #[error("event {} of the transcript has the id {id} and does not come after the one before it", index + 1)]
     Order {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::percent::percent_encode;
-use super::{Transcript, TranscriptError};
+use super::{Transcript, TranscriptError, routes};
 use crate::contract::SessionId;
 
 /// The longest file name that an id gets as it is; systems allow 255 bytes, endings included.
@@ -16,9 +16,11 @@ impl Transcript {
     /// Reads a transcript from its JSON.
     ///
     /// # Errors
-    /// When it is no transcript, or its events are not in the order of their places or have no type.
+    /// When it is no transcript, no receiver would serve its session (contract §4), or its events are not in the order of their places or have no type.
     pub fn from_json(json: &[u8]) -> Result<Self, TranscriptError> {
         let transcript: Self = serde_json::from_slice(json).map_err(TranscriptError::Json)?;
+        routes::usable(transcript.session_id.as_str().to_owned())
+            .map_err(|reason| TranscriptError::Session { reason })?;
         for (index, event) in transcript.events.iter().enumerate() {
             if event.kind().is_empty() {
                 return Err(TranscriptError::Type { index });

@@ -109,6 +109,18 @@ fn what_is_no_transcript_is_named() {
         said(&transcript(&[event(1, "{}")])),
         "event 1 of the transcript has no `type`"
     );
+    for (id, wanted) in [
+        (String::new(), "the session's id is empty"),
+        (
+            "a\\nb".to_owned(),
+            "the session's id has control characters",
+        ),
+        ("x".repeat(513), "the session's id has 513 bytes"),
+    ] {
+        let said = said(&transcript(&[]).replace(r#""s""#, &format!(r#""{id}""#)));
+        let start = format!("no receiver serves the session of the transcript: {wanted}");
+        assert!(said.starts_with(&start), "{said}");
+    }
     let error = Transcript::read(Path::new("no/such/file")).expect_err("not there");
     assert_eq!(error.to_string(), "cannot read the transcript no/such/file");
 }

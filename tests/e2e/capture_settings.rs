@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
+use tempfile::TempDir;
+
 use crate::support::{Result, kai_e2e};
 
 /// Runs a command that is to be refused as wrong usage, and returns what it said. One that listens instead is killed.
@@ -70,4 +72,25 @@ async fn an_origin_that_no_browser_sends_is_refused() -> Result {
     let commands = origins.map(|origin| capture(&["--allow-origin", origin], &[]));
     let wanted = "it must be http(s)://host[:port] without a path";
     all_refused(commands.into(), wanted).await
+}
+
+#[tokio::test]
+async fn a_transcript_whose_session_nobody_could_name_is_not_played() -> Result {
+    let directory = TempDir::new()?;
+    let long = "x".repeat(600);
+    let mut commands = Vec::new();
+    for (number, id) in ["", "a\nb", &long].iter().enumerate() {
+        let path = directory.path().join(format!("{number}.json"));
+        let transcript = serde_json::json!({
+            "session_id": id, "finished": true, "attempts": [], "events": [], "faults": [], "duplicates": 0, "refused": 0
+        });
+        std::fs::write(&path, transcript.to_string())?;
+        let mut command = kai_e2e();
+        command
+            .args(["replay", "--listen", "127.0.0.1:0"])
+            .arg(path);
+        commands.push(command);
+    }
+    let wanted = "an id has 1 to 512 bytes and no control characters or line separators";
+    all_refused(commands, wanted).await
 }
