@@ -1,7 +1,7 @@
 //! `kai-e2e capture` and `kai-e2e replay`: the receiver as a process of its own.
 
 use super::Exit;
-use super::capture_args::{CaptureArgs, ReplayArgs};
+use super::capture_args::{CaptureArgs, ReplayArgs, of_option};
 use super::console::out;
 use super::signals::stop_signal;
 use crate::capture::{CaptureConfig, CaptureServer, Transcript};
@@ -14,7 +14,7 @@ pub(super) async fn capture(args: CaptureArgs) -> Result<(), Exit> {
         ..args.bounds.apply(config)
     };
     let locked = config.access != crate::capture::Access::Open;
-    let server = CaptureServer::start(config).await?;
+    let server = CaptureServer::start(config).await.map_err(of_option)?;
     out(&greeting(&server, locked, made.as_ref()));
     stop_signal().await?;
     server.shutdown().await?;
@@ -45,7 +45,7 @@ pub(super) async fn replay(args: ReplayArgs) -> Result<(), Exit> {
     let limits = &mut config.limits;
     (limits.session_events, limits.session_bytes) = (usize::MAX, usize::MAX);
     limits.total_bytes = usize::MAX;
-    let server = CaptureServer::start(config).await?;
+    let server = CaptureServer::start(config).await.map_err(of_option)?;
     let session = &transcript.session_id;
     out(&format!(
         "listening on {}\n  events  {}\n  stream  curl -N '{}'\n  page    {}",

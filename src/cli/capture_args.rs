@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
-use clap::{Args, ValueEnum};
+use clap::{Args, Command, ValueEnum};
 
-use crate::capture::{Access, CaptureConfig, Limits, Overflow, Pace};
+use super::Exit;
+use super::checked::{Checked, names};
+use crate::capture::{Access, CaptureConfig, CaptureError, Limits, Overflow, Pace};
 use crate::contract::Secret;
 
 #[derive(Debug, Args)]
@@ -55,9 +57,10 @@ pub(super) struct ReceiverArgs {
     /// The address to listen on. Another than loopback needs keys.
     #[arg(
         long,
-        value_name = "ADDR",
+        value_name = "IP:PORT",
         env = "KAI_E2E_CAPTURE_LISTEN",
-        default_value = "127.0.0.1:8092"
+        default_value = "127.0.0.1:8092",
+        value_parser = Checked(address)
     )]
     pub(super) listen: SocketAddr,
     /// Give each session a key to write and one to read, as parts of its URLs. The operator's token, which gets the
@@ -117,43 +120,43 @@ impl ReceiverArgs {
 #[command(next_help_heading = "Bounds (sizes as 512KiB or 16MiB, times in seconds)")]
 pub(super) struct BoundArgs {
     /// The bytes of one request's body; beyond it 413.
-    #[arg(long, value_name = "SIZE", env = "KAI_E2E_CAPTURE_BODY_BYTES", default_value = "1MiB", value_parser = size)]
+    #[arg(long, value_name = "SIZE", env = "KAI_E2E_CAPTURE_BODY_BYTES", default_value = "1MiB", value_parser = Checked(size))]
     body_bytes: usize,
     /// The events of one session; beyond it, what `--when-full` says.
-    #[arg(long, value_name = "N", env = "KAI_E2E_CAPTURE_SESSION_EVENTS", default_value = "10000", value_parser = size)]
+    #[arg(long, value_name = "N", env = "KAI_E2E_CAPTURE_SESSION_EVENTS", default_value = "10000", value_parser = Checked(size))]
     session_events: usize,
     /// The bytes that one session keeps; beyond it, what `--when-full` says.
-    #[arg(long, value_name = "SIZE", env = "KAI_E2E_CAPTURE_SESSION_BYTES", default_value = "16MiB", value_parser = size)]
+    #[arg(long, value_name = "SIZE", env = "KAI_E2E_CAPTURE_SESSION_BYTES", default_value = "16MiB", value_parser = Checked(size))]
     session_bytes: usize,
     /// Refuse further events of a full session with 507, or drop its oldest for them.
     #[arg(long, value_enum, env = "KAI_E2E_CAPTURE_WHEN_FULL", default_value_t = WhenFull::Refuse)]
     when_full: WhenFull,
     /// The sessions that are kept; beyond it, ended and idle ones are freed, else 429.
-    #[arg(long, value_name = "N", env = "KAI_E2E_CAPTURE_SESSIONS", default_value = "20000", value_parser = size)]
+    #[arg(long, value_name = "N", env = "KAI_E2E_CAPTURE_SESSIONS", default_value = "20000", value_parser = Checked(size))]
     sessions: usize,
     /// The bytes that all sessions keep together; beyond it, as with `--sessions`.
-    #[arg(long, value_name = "SIZE", env = "KAI_E2E_CAPTURE_TOTAL_BYTES", default_value = "256MiB", value_parser = size)]
+    #[arg(long, value_name = "SIZE", env = "KAI_E2E_CAPTURE_TOTAL_BYTES", default_value = "256MiB", value_parser = Checked(size))]
     total_bytes: usize,
     /// How long a session that nobody reads is kept after its last event.
-    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_IDLE_EXPIRY", default_value = "3600", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_IDLE_EXPIRY", default_value = "3600", value_parser = Checked(seconds))]
     idle_expiry: Duration,
     /// How long a stream may carry nothing before a comment keeps it open.
-    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_KEEP_ALIVE", default_value = "15", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_KEEP_ALIVE", default_value = "15", value_parser = Checked(seconds))]
     keep_alive: Duration,
     /// How long a stream may carry no event before it closes with `event: timeout`.
-    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_SILENCE", default_value = "300", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_SILENCE", default_value = "300", value_parser = Checked(seconds))]
     silence: Duration,
     /// How long clients are told to wait before they connect again.
-    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_RETRY", default_value = "0.5", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_RETRY", default_value = "0.5", value_parser = Checked(seconds))]
     retry: Duration,
     /// How long an event that came too early waits for the missing ones.
-    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_REORDER_WAIT", default_value = "0.5", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_REORDER_WAIT", default_value = "0.5", value_parser = Checked(seconds))]
     reorder_wait: Duration,
     /// How many events of a session may wait so at once.
-    #[arg(long, value_name = "N", env = "KAI_E2E_CAPTURE_REORDER_WINDOW", default_value = "64", value_parser = size)]
+    #[arg(long, value_name = "N", env = "KAI_E2E_CAPTURE_REORDER_WINDOW", default_value = "64", value_parser = Checked(size))]
     reorder_window: usize,
     /// How long a request's body may take to arrive; beyond it 408.
-    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_BODY_TIMEOUT", default_value = "30", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", env = "KAI_E2E_CAPTURE_BODY_TIMEOUT", default_value = "30", value_parser = Checked(seconds))]
     body_timeout: Duration,
 }
 
@@ -190,6 +193,32 @@ impl BoundArgs {
     }
 }
 
+/// What the library says of a setting, said of the option that stands for it.
+pub(super) fn of_option(error: CaptureError) -> Exit {
+    let of = |setting: &str| {
+        let id = match setting {
+            "access" => "token",
+            // Options are called as the settings are.
+            path => path.rsplit('.').next().unwrap_or(path),
+        };
+        let command = CaptureArgs::augment_args(Command::new("capture"));
+        let arg = command.get_arguments().find(|arg| arg.get_id() == id);
+        arg.map_or_else(|| format!("the setting `{setting}`"), names)
+    };
+    match &error {
+        CaptureError::Setting { setting, wanted } => {
+            Exit::Usage(format!("{} must be {wanted}", of(setting)))
+        }
+        CaptureError::Origin { .. } => Exit::Usage(format!("{}: {error}", of("origins"))),
+        _ => error.into(),
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "it must be IP:PORT, such as 127.0.0.1:8092 or [::1]:8092".to_owned())
+}
+
 /// A number, or one with `KiB`, `MiB` or `GiB` behind it.
 fn size(text: &str) -> Result<usize, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -202,17 +231,19 @@ fn size(text: &str) -> Result<usize, String> {
     };
     let number: usize = digits
         .parse()
-        .map_err(|error| format!("`{digits}` is no whole number: {error}"))?;
+        .map_err(|_| format!("`{digits}` is no whole number; use such as 10000 or 512KiB"))?;
     number
         .checked_mul(factor)
         .ok_or_else(|| "more than this machine can count".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text
-        .parse()
-        .map_err(|error| format!("`{text}` is no number of seconds: {error}"))?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    let seconds = text.parse().ok();
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| {
+        "it must be a number of seconds, such as 30 or 0.5, not negative and at most 366 days"
+            .to_owned()
+    })
 }
 
 #[cfg(test)]
@@ -310,14 +341,77 @@ mod tests {
                 "--body-bytes=99999999999999GiB",
                 "more than this machine can count",
             ),
-            ("--silence=soon", "`soon` is no number of seconds"),
-            ("--silence=-1", "negative"),
-            ("--silence=NaN", "value"),
+            (
+                "--silence=soon",
+                "invalid value 'soon' for --silence (KAI_E2E_CAPTURE_SILENCE): it must be a number of seconds, such as 30",
+            ),
+            ("--silence=-1", "not negative and at most 366 days"),
+            ("--silence=NaN", "it must be a number of seconds"),
+            ("--silence=1e99", "at most 366 days"),
+            (
+                "--listen=localhost",
+                "for --listen (KAI_E2E_CAPTURE_LISTEN): it must be IP:PORT",
+            ),
         ] {
             let said = Line::try_parse_from(["capture", flag])
                 .expect_err(flag)
                 .to_string();
             assert!(said.contains(wanted), "{said}");
         }
+    }
+
+    #[test]
+    fn every_setting_that_can_be_wrong_is_named_as_an_option() {
+        for (setting, wanted) in [
+            ("access", "--token (KAI_E2E_CAPTURE_TOKEN)"),
+            ("public_url", "--public-url (KAI_E2E_CAPTURE_PUBLIC_URL)"),
+            (
+                "limits.body_bytes",
+                "--body-bytes (KAI_E2E_CAPTURE_BODY_BYTES)",
+            ),
+            (
+                "limits.session_events",
+                "--session-events (KAI_E2E_CAPTURE_SESSION_EVENTS)",
+            ),
+            (
+                "limits.session_bytes",
+                "--session-bytes (KAI_E2E_CAPTURE_SESSION_BYTES)",
+            ),
+            ("limits.sessions", "--sessions (KAI_E2E_CAPTURE_SESSIONS)"),
+            (
+                "limits.total_bytes",
+                "--total-bytes (KAI_E2E_CAPTURE_TOTAL_BYTES)",
+            ),
+            (
+                "limits.idle_expiry",
+                "--idle-expiry (KAI_E2E_CAPTURE_IDLE_EXPIRY)",
+            ),
+            ("keep_alive", "--keep-alive (KAI_E2E_CAPTURE_KEEP_ALIVE)"),
+            ("silence", "--silence (KAI_E2E_CAPTURE_SILENCE)"),
+            (
+                "body_timeout",
+                "--body-timeout (KAI_E2E_CAPTURE_BODY_TIMEOUT)",
+            ),
+            (
+                "reorder_wait",
+                "--reorder-wait (KAI_E2E_CAPTURE_REORDER_WAIT)",
+            ),
+            ("retry", "--retry (KAI_E2E_CAPTURE_RETRY)"),
+        ] {
+            let exit = of_option(CaptureError::Setting {
+                setting,
+                wanted: "right",
+            });
+            assert_eq!(exit.to_string(), format!("{wanted} must be right"));
+            assert_eq!(exit.code(), 2);
+        }
+        let exit = of_option(CaptureError::Origin {
+            origin: "foo".to_owned(),
+        });
+        let said = exit.to_string();
+        assert!(
+            said.starts_with("--allow-origin (KAI_E2E_CAPTURE_ORIGINS): `foo`"),
+            "{said}"
+        );
     }
 }

@@ -6,6 +6,7 @@ mod binaries;
 mod capture;
 mod capture_args;
 mod check;
+mod checked;
 mod console;
 mod destination;
 mod doctor;

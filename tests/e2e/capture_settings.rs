@@ -94,3 +94,32 @@ async fn a_transcript_whose_session_nobody_could_name_is_not_played() -> Result 
     let wanted = "an id has 1 to 512 bytes and no control characters or line separators";
     all_refused(commands, wanted).await
 }
+
+#[tokio::test]
+async fn errors_name_what_was_typed_and_what_would_be_right() -> Result {
+    let cases = [
+        (
+            capture(&["--body-bytes=0"], &[]),
+            "--body-bytes (KAI_E2E_CAPTURE_BODY_BYTES) must be at least 1",
+        ),
+        (
+            capture(&["--silence=0"], &[]),
+            "--silence (KAI_E2E_CAPTURE_SILENCE) must be more than nothing and at most 366 days",
+        ),
+        (
+            capture(&[], &[("KAI_E2E_CAPTURE_SILENCE", "nan")]),
+            "invalid value 'nan' for --silence (KAI_E2E_CAPTURE_SILENCE): it must be a number of seconds, such as 30 or 0.5",
+        ),
+        (
+            capture(&[], &[("KAI_E2E_CAPTURE_BODY_BYTES", "1MB")]),
+            "invalid value '1MB' for --body-bytes (KAI_E2E_CAPTURE_BODY_BYTES): `MB` is no unit; use KiB, MiB or GiB",
+        ),
+    ];
+    for (command, wanted) in cases {
+        all_refused(vec![command], wanted).await?;
+    }
+    let listen = |address| capture(&[], &[("KAI_E2E_CAPTURE_LISTEN", address)]);
+    let wanted =
+        "for --listen (KAI_E2E_CAPTURE_LISTEN): it must be IP:PORT, such as 127.0.0.1:8092";
+    all_refused(["localhost", ":8092", ""].map(listen).into(), wanted).await
+}
