@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Access, CaptureError, origins};
+use super::{Access, CaptureError, origins, urls};
 
 /// The shortest token that an operator may choose, in bytes: session keys can be tried out at leisure by whoever has
 /// one, and a token as long as this and not made of words cannot be found so.
@@ -129,10 +129,10 @@ impl CaptureConfig {
                     address: self.listen,
                 });
             }
-            Access::Keys(token) if token.reveal().len() < SHORTEST_TOKEN => {
+            Access::Keys(token) if !is_token(token.reveal()) => {
                 return Err(CaptureError::Setting {
                     setting: "access",
-                    wanted: "a token of at least 32 bytes, such as 64 random hex digits",
+                    wanted: "a token of at least 32 bytes, of visible ASCII characters with blanks at most between them, such as 64 random hex digits",
                 });
             }
             _ => {}
@@ -193,15 +193,16 @@ impl CaptureConfig {
     }
 }
 
+/// Whether a text is long enough for a token, and comes through a header as it is (RFC 9110, 5.5: blanks around a value
+/// are no part of it, and what is not ASCII has no meaning there).
+fn is_token(text: &str) -> bool {
+    let comes_through = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    text.len() >= SHORTEST_TOKEN && text.trim() == text && text.bytes().all(comes_through)
+}
+
 /// Whether URLs can begin so.
 fn is_beginning(url: &str) -> bool {
-    url::Url::parse(url).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none()
-    })
+    urls::of_setting(url).is_some_and(|url| url.query().is_none() && url.fragment().is_none())
 }
 
 #[cfg(test)]
@@ -304,6 +305,12 @@ mod tests {
             "ftp://host",
             "https://host?a=b",
             "https://u:p@host",
+            "https://@host",
+            "https://host\n",
+            "https://ho\tst",
+            "https://host/a b",
+            "https:host",
+            "https://host:0",
             "",
         ] {
             let config = CaptureConfig {
@@ -312,5 +319,32 @@ mod tests {
             };
             assert!(config.validate().is_err(), "{url}");
         }
+    }
+
+    #[test]
+    fn a_token_that_no_header_carries_is_refused() {
+        let hex = "0123456789abcdef".repeat(2);
+        let check = |token: &str| {
+            let config = CaptureConfig {
+                access: Access::Keys(token.into()),
+                ..CaptureConfig::default()
+            };
+            config.validate().map_err(|error| error.to_string())
+        };
+        for token in [
+            format!("{hex} "),
+            format!(" {hex}"),
+            format!("{hex}\n"),
+            format!("{hex}\t{hex}"),
+            " ".repeat(40),
+            "é".repeat(40),
+            String::new(),
+        ] {
+            let said = check(&token).expect_err(&token);
+            assert!(said.contains("of visible ASCII characters"), "{said}");
+            assert!(!said.contains(&hex), "{said}");
+        }
+        check(&hex).expect("a good token");
+        check("a phrase of words that nobody finds").expect("a good token");
     }
 }

@@ -123,3 +123,29 @@ async fn errors_name_what_was_typed_and_what_would_be_right() -> Result {
         "for --listen (KAI_E2E_CAPTURE_LISTEN): it must be IP:PORT, such as 127.0.0.1:8092";
     all_refused(["localhost", ":8092", ""].map(listen).into(), wanted).await
 }
+
+#[tokio::test]
+async fn a_public_url_that_gives_no_urls_is_refused() -> Result {
+    let commands = ["https://h\n", "https://h:0"]
+        .map(|url| capture(&[], &[("KAI_E2E_CAPTURE_PUBLIC_URL", url)]));
+    let wanted = "--public-url (KAI_E2E_CAPTURE_PUBLIC_URL) must be the beginning of URLs";
+    all_refused(commands.into(), wanted).await
+}
+
+#[tokio::test]
+async fn a_token_that_no_header_carries_is_refused_and_not_shown() -> Result {
+    let blank_at_the_end = format!("{} ", "0123456789abcdef".repeat(2));
+    let blanks = " ".repeat(40);
+    let foreign = "é".repeat(40);
+    for token in ["", &blank_at_the_end, &blanks, &foreign] {
+        let command = capture(&[], &[("KAI_E2E_CAPTURE_TOKEN", token)]);
+        let said = refused(command).await?;
+        let wanted = "--token (KAI_E2E_CAPTURE_TOKEN) must be a token of at least 32 bytes, of visible ASCII characters";
+        assert!(said.contains(wanted), "{said}");
+        assert!(
+            token.is_empty() || !said.contains(token.trim_end_matches("cdef ")),
+            "{said}"
+        );
+    }
+    Ok(())
+}
