@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::FalseyValueParser;
 use clap::{Args, Command, ValueEnum};
 
 use super::Exit;
@@ -64,8 +63,9 @@ pub(super) struct ReceiverArgs {
     )]
     pub(super) listen: SocketAddr,
     /// Give each session a key to write and one to read, as parts of its URLs. The operator's token, which gets the
-    /// URLs from `POST /sessions`, is printed at the start unless it is given.
-    #[arg(long, env = "KAI_E2E_CAPTURE_KEYS", value_parser = FalseyValueParser::new())]
+    /// URLs from `POST /sessions`, is printed at the start unless it is given. The variable is `true`, `yes`, `on` or
+    /// `1`, or it is `false`, `no`, `off`, `0` or empty.
+    #[arg(long, env = "KAI_E2E_CAPTURE_KEYS", value_parser = Checked(switch))]
     keys: bool,
     /// The operator's token, at least 32 bytes; the same token gives the same URLs. Means `--keys`. Better given as a
     /// variable: other users of the machine see command lines.
@@ -214,6 +214,15 @@ pub(super) fn of_option(error: CaptureError) -> Exit {
     }
 }
 
+/// Whether a variable that stands for a flag switches it on.
+fn switch(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" | "" => Ok(false),
+        _ => Err("it must be true, yes, on or 1, or false, no, off or 0".to_owned()),
+    }
+}
+
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "it must be IP:PORT, such as 127.0.0.1:8092 or [::1]:8092".to_owned())
@@ -330,6 +339,19 @@ mod tests {
             .args;
         let (config, made) = args.receiver.config();
         assert_eq!(Some(config.access), made.map(Access::Keys));
+    }
+
+    #[test]
+    fn a_variable_is_on_or_off_and_nothing_else() {
+        for on in ["true", "YES", "on", "1"] {
+            assert_eq!(switch(on), Ok(true), "{on}");
+        }
+        for off in ["false", "No", "off", "0", ""] {
+            assert_eq!(switch(off), Ok(false), "{off}");
+        }
+        for neither in ["maybe", "2", " ", "tru"] {
+            switch(neither).expect_err(neither);
+        }
     }
 
     #[test]

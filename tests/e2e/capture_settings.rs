@@ -149,3 +149,10 @@ async fn a_token_that_no_header_carries_is_refused_and_not_shown() -> Result {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn keys_are_neither_on_nor_off_by_a_word_that_says_neither() -> Result {
+    let command = capture(&[], &[("KAI_E2E_CAPTURE_KEYS", "maybe")]);
+    let wanted = "invalid value 'maybe' for --keys (KAI_E2E_CAPTURE_KEYS): it must be true, yes, on or 1, or false, no, off or 0";
+    all_refused(vec![command], wanted).await
+}
