@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::temporal_address::temporal_url;
 use super::{CallbackHostsError, ConfigError, TemporalTarget, WorkerConfig, control_plane};
 use crate::agent::{AgentConfig, LoopBounds, TypesenseConfig};
 use crate::contract::{DEFAULT_TASK_QUEUE, Secret, organisation_task_queue};
@@ -40,7 +41,11 @@ impl WorkerConfig {
                 .map(|text| text.trim().to_owned())
                 .filter(|text| !text.is_empty())
         };
-        let mut config = Self::new(TemporalTarget::from_variables(&get), agent(&get)?);
+        let temporal = TemporalTarget::from_variables(&get);
+        if let TemporalTarget::Address { address, .. } = &temporal {
+            temporal_url("TEMPORAL_HOST", address)?;
+        }
+        let mut config = Self::new(temporal, agent(&get)?);
         config.task_queue = match (get("TEMPORAL_TASK_QUEUE"), get("ORG_ID")) {
             (Some(queue), _) => queue,
             (None, Some(organisation)) => organisation_task_queue(&organisation),
@@ -441,6 +446,11 @@ mod tests {
         assert!(said(&[("TYPESENSE_API_KEY", " ")]).starts_with("TYPESENSE_API_KEY is not set"));
         let key = said(&[("ENCRYPT_KEY", "hunter2")]);
         assert!(key.contains("Fernet") && !key.contains("hunter2"), "{key}");
+        let address = said(&[("TEMPORAL_HOST", "http://user:hunter2@localhost:1")]);
+        assert!(
+            address.starts_with("TEMPORAL_HOST is `[redacted]`: it must be HOST:PORT"),
+            "{address}"
+        );
         assert!(said(&[("HEALTH_PORT", "70000")]).contains("`70000`"));
         assert!(said(&[("AGENT_MAX_TURNS", "0")]).starts_with("AGENT_MAX_TURNS is `0`"));
         assert!(said(&[("TYPESENSE_PROTOCOL", "https")]).contains("only http"));

@@ -25,6 +25,8 @@ mod payload;
 mod running;
 mod sender;
 mod supersession;
+mod temporal_address;
+mod temporal_environment;
 #[allow(missing_docs)]
 mod workflow;
 

@@ -52,5 +52,6 @@ mod support;
 mod tools;
 mod values;
 mod worker_process;
+mod worker_settings;
 mod workflow_changes;
 mod worlds;

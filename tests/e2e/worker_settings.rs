@@ -1,0 +1,76 @@
+//! What a worker and the commands around it refuse before they begin: settings that nobody can work with.
+
+use crate::support::{Result, kai_e2e, output, shown};
+
+/// A Fernet key of nothing.
+const ENCRYPT_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+/// A password that no text may repeat.
+const SECRET: &str = "hunter2secret";
+
+/// How `kai-e2e worker` ends with these variables and nothing to connect to.
+async fn worker(variables: &[(&str, &str)]) -> Result<(Option<i32>, String)> {
+    let mut command = kai_e2e();
+    command
+        .arg("worker")
+        .env("TYPESENSE_API_KEY", "k")
+        .env("ENCRYPT_KEY", ENCRYPT_KEY)
+        .env("HEALTH_PORT", "0")
+        // Nobody listens on port 1.
+        .env("TEMPORAL_HOST", "127.0.0.1:1")
+        .envs(variables.iter().copied());
+    let output = output(command).await?;
+    Ok((output.status.code(), shown(&output)))
+}
+
+#[tokio::test]
+async fn a_worker_refuses_what_it_cannot_work_with_and_repeats_no_secret() -> Result {
+    let with_login = format!("http://user:{SECRET}@127.0.0.1:1");
+    for (variable, value, said) in [
+        (
+            "TEMPORAL_ADDRESS",
+            with_login.as_str(),
+            "the address of Temporal is `[redacted]`: it must be HOST:PORT",
+        ),
+        (
+            "TEMPORAL_HOST",
+            &with_login,
+            "TEMPORAL_HOST is `[redacted]`: it must be HOST:PORT",
+        ),
+        ("TEMPORAL_HOST", "localhost", "TEMPORAL_HOST is `localhost`"),
+        (
+            "TEMPORAL_CONFIG_FILE",
+            "/nonexistent/temporal.toml",
+            "TEMPORAL_CONFIG_FILE is `/nonexistent/temporal.toml`: there is no such file",
+        ),
+    ] {
+        let (code, text) = worker(&[(variable, value)]).await?;
+        assert_eq!(code, Some(2), "{variable}: {text}");
+        assert!(text.contains(said), "{variable}: {text}");
+        assert!(!text.contains(SECRET), "{variable}: {text}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_switch_of_temporals_own_is_true_or_false() -> Result {
+    let address = ("TEMPORAL_ADDRESS", "127.0.0.1:1");
+    let (code, text) = worker(&[address, ("TEMPORAL_TLS", "maybe")]).await?;
+    assert_eq!(code, Some(2), "{text}");
+    assert!(
+        text.contains("TEMPORAL_TLS is `maybe`: it must be `true` or `false`"),
+        "{text}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_temporal_that_nobody_is_at_is_told_in_plain_words() -> Result {
+    for variable in ["TEMPORAL_HOST", "TEMPORAL_ADDRESS"] {
+        let (code, text) = worker(&[(variable, "127.0.0.1:1")]).await?;
+        assert_eq!(code, Some(3), "{text}");
+        let said =
+            "error: temporal at 127.0.0.1:1 cannot be reached: Connection refused (os error 111)\n";
+        assert!(text.ends_with(said), "{text}");
+    }
+    Ok(())
+}
