@@ -13,6 +13,10 @@ use crate::worker::model_from_variables;
 /// A language model thinks for as long as its worker lets it: the time-out of `chat_streaming` (contract §1).
 const LIVE_RUN: Duration = Duration::from_secs(15 * 60);
 
+/// What `--model` may be.
+const MODELS: &str = "it must be `offline`, `openai[:NAME]`, `ollama[:NAME]`, `openai-compatible[:NAME]`, `replay:FILE` or \
+                      `local`";
+
 #[derive(Debug, Args)]
 pub(super) struct ModelArgs {
     /// `offline`, `openai[:NAME]`, `ollama[:NAME]`, `openai-compatible[:NAME]`, `replay:FILE` or `local` (`make model` installs
@@ -105,6 +109,19 @@ fn choice(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Model
     if family.trim().is_empty() {
         return Err(Exit::Usage(format!("`--model {text}` names no family")));
     }
+    match (family, name) {
+        ("offline" | "local", Some(_)) => {
+            return Err(Exit::Usage(format!(
+                "`--model {text}`: `{family}` has no name after it; leave it out"
+            )));
+        }
+        ("offline" | "openai" | "ollama" | "openai-compatible" | "replay", _) => {}
+        _ => {
+            return Err(Exit::Usage(format!(
+                "`--model {text}` is no model; {MODELS}"
+            )));
+        }
+    }
     let typed = |variable: &str| match variable {
         "CHAT_FAMILY" => Some(family.to_owned()),
         "CHAT_RECORDING" if replays => name.map(str::to_owned),
@@ -150,7 +167,23 @@ mod tests {
             ("replay", "`--model replay:FILE` needs the file"),
             ("replay: ", "`--model replay:FILE` needs the file"),
             (":x", "`--model :x` names no family"),
-            ("gemini:x", "`--model gemini:x`: CHAT_FAMILY is `gemini`"),
+            (
+                "gemini:x",
+                "`--model gemini:x` is no model; it must be `offline`, `openai[:NAME]`, `ollama[:NAME]`, \
+                 `openai-compatible[:NAME]`, `replay:FILE` or `local`",
+            ),
+            (
+                "offline:foo",
+                "`--model offline:foo`: `offline` has no name after it",
+            ),
+            (
+                "local:foo",
+                "`--model local:foo`: `local` has no name after it",
+            ),
+            (
+                "offline:",
+                "`--model offline:`: `offline` has no name after it",
+            ),
             (
                 "openai-compatible:x",
                 "`--model openai-compatible:x`: OPENAI_API_BASE is not set",

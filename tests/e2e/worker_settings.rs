@@ -1,5 +1,8 @@
 //! What a worker and the commands around it refuse before they begin: settings that nobody can work with.
 
+use tempfile::TempDir;
+
+use crate::command::{assert_nothing_left, isolated};
 use crate::support::{Result, kai_e2e, output, shown};
 
 /// A Fernet key of nothing.
@@ -72,5 +75,36 @@ async fn a_temporal_that_nobody_is_at_is_told_in_plain_words() -> Result {
             "error: temporal at 127.0.0.1:1 cannot be reached: Connection refused (os error 111)\n";
         assert!(text.ends_with(said), "{text}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_refuses_settings_before_it_starts_anything() -> Result {
+    let state = TempDir::new()?;
+    for (arguments, variable, said) in [
+        (
+            &["run", "--model", "offline:foo"][..],
+            ("LANG", "C"),
+            "`--model offline:foo`: `offline` has no name after it",
+        ),
+        (
+            &["run", "--model", "local:foo"],
+            ("LANG", "C"),
+            "`--model local:foo`: `local` has no name after it",
+        ),
+        (
+            &["run", "--model", "gemini"],
+            ("LANG", "C"),
+            "`replay:FILE` or `local`",
+        ),
+    ] {
+        let mut command = isolated(&state);
+        command.args(arguments).env(variable.0, variable.1);
+        let refused = output(command).await?;
+        let text = shown(&refused);
+        assert_eq!(refused.status.code(), Some(2), "{text}");
+        assert!(text.contains(said), "{text}");
+    }
+    assert_nothing_left(&state);
     Ok(())
 }

@@ -79,7 +79,10 @@ async fn what_cannot_be_recorded_or_replayed_is_a_usage_error_before_anything_st
             &["record", "--to", "never.jsonl"][..],
             "`--model offline` is no live model",
         ),
-        (&["run", "--model", "gemini"], "CHAT_FAMILY is `gemini`"),
+        (
+            &["run", "--model", "gemini"],
+            "`--model gemini` is no model",
+        ),
         (&["run", "--model", "openai:m"], "OPENAI_API_KEY is not set"),
         (
             &["run", "--model", "replay:no-such-file.jsonl"],
