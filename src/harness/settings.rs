@@ -110,7 +110,8 @@ impl HarnessSettings {
     /// The defaults, with what the environment sets.
     ///
     /// # Errors
-    /// When a bound is no number of seconds, `KAI_E2E_KEEP_FAILED` neither 1 nor 0, or `KAI_E2E_STICKY_CACHE` no whole number.
+    /// When a bound is no number of seconds, `KAI_E2E_KEEP_FAILED` neither 1 nor 0, or `KAI_E2E_STICKY_CACHE` no whole number
+    /// up to 1,000,000.
     pub fn from_env() -> Result<Self, ConfigError> {
         for bound in bounds::ALL {
             let value = std::env::var(bound.variable()).unwrap_or_default();

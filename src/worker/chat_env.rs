@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::ConfigError;
-use super::env::{count, seconds};
+use super::numbers::{MOST_BYTES, count, seconds};
 use crate::agent::models::{ChatSettings, Endpoint, ModelChoice, ReplayPace};
 use crate::contract::Secret;
 
@@ -129,7 +129,7 @@ fn settings(
     {
         settings.retries = retries;
     }
-    if let Some(bytes) = count(get, "CHAT_CONTEXT_BYTES")? {
+    if let Some(bytes) = count(get, "CHAT_CONTEXT_BYTES", MOST_BYTES)? {
         settings.context_bytes = bytes;
     }
     let timeouts = &mut settings.timeouts;

@@ -1,8 +1,8 @@
 //! The worker's environment variables (contract §6).
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
+use super::numbers::{MOST, MOST_BYTES, count, from_zero, port, seconds};
 use super::temporal_address::temporal_url;
 use super::{CallbackHostsError, ConfigError, TemporalTarget, WorkerConfig, control_plane};
 use crate::agent::{AgentConfig, LoopBounds, TypesenseConfig};
@@ -56,7 +56,7 @@ impl WorkerConfig {
         }
         let port = match get("HEALTH_PORT") {
             None => DEFAULT_HEALTH_PORT,
-            Some(text) => port("HEALTH_PORT", &text)?,
+            Some(text) => port("HEALTH_PORT", &text, 0)?,
         };
         if let Some(text) = get("CALLBACK_ALLOWED_HOSTS") {
             let hosts = text.parse();
@@ -76,7 +76,7 @@ impl WorkerConfig {
         set(&mut config.sender.budget, seconds(&get, "CALLBACK_BUDGET")?);
         let queue = from_zero(&get, "CALLBACK_QUEUE", "0 waits for each event's delivery")?;
         set(&mut config.sender.queue, queue);
-        if let Some(attempts) = count(&get, "CALLBACK_ATTEMPTS")? {
+        if let Some(attempts) = count(&get, "CALLBACK_ATTEMPTS", MOST)? {
             config.sender.attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
         }
         set(
@@ -132,7 +132,7 @@ impl TemporalTarget {
     }
 }
 
-/// [`STICKY_CACHE`]: a whole number, 0 allowed.
+/// [`STICKY_CACHE`]: a whole number up to a million, 0 allowed.
 pub(crate) fn cached_workflows(
     get: &impl Fn(&str) -> Option<String>,
 ) -> Result<Option<usize>, ConfigError> {
@@ -141,23 +141,6 @@ pub(crate) fn cached_workflows(
         STICKY_CACHE,
         "0 replays each workflow task from the start",
     )
-}
-
-/// A whole number, of which 0 has a meaning of its own.
-fn from_zero(
-    get: &impl Fn(&str) -> Option<String>,
-    variable: &'static str,
-    zero: &str,
-) -> Result<Option<usize>, ConfigError> {
-    let Some(value) = get(variable) else {
-        return Ok(None);
-    };
-    let number = value.trim().parse().map_err(|_| ConfigError::Invalid {
-        variable,
-        value: value.clone(),
-        wanted: format!("it must be a whole number; {zero}"),
-    });
-    number.map(Some)
 }
 
 fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigError> {
@@ -172,7 +155,7 @@ fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigErr
     }
     let port = match get("TYPESENSE_PORT") {
         None => 8108,
-        Some(text) => port("TYPESENSE_PORT", &text)?,
+        Some(text) => port("TYPESENSE_PORT", &text, 0)?,
     };
     let api_key = get("TYPESENSE_API_KEY").ok_or(ConfigError::Missing {
         variable: "TYPESENSE_API_KEY",
@@ -215,50 +198,14 @@ fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigErr
 fn bounds(get: &impl Fn(&str) -> Option<String>) -> Result<LoopBounds, ConfigError> {
     let defaults = LoopBounds::default();
     Ok(LoopBounds {
-        iterations: count(get, "AGENT_MAX_TURNS")?.unwrap_or(defaults.iterations),
-        tool_calls: count(get, "AGENT_MAX_TOOL_CALLS")?.unwrap_or(defaults.tool_calls),
-        identical_failures: count(get, "AGENT_MAX_IDENTICAL_FAILURES")?
+        iterations: count(get, "AGENT_MAX_TURNS", MOST)?.unwrap_or(defaults.iterations),
+        tool_calls: count(get, "AGENT_MAX_TOOL_CALLS", MOST)?.unwrap_or(defaults.tool_calls),
+        identical_failures: count(get, "AGENT_MAX_IDENTICAL_FAILURES", MOST)?
             .unwrap_or(defaults.identical_failures),
         wall_time: seconds(get, "AGENT_MAX_SECONDS")?.unwrap_or(defaults.wall_time),
-        model_bytes: count(get, "AGENT_MAX_MODEL_BYTES")?.unwrap_or(defaults.model_bytes),
+        model_bytes: count(get, "AGENT_MAX_MODEL_BYTES", MOST_BYTES)?
+            .unwrap_or(defaults.model_bytes),
     })
-}
-
-/// A whole number above zero.
-pub(super) fn count(
-    get: &impl Fn(&str) -> Option<String>,
-    variable: &'static str,
-) -> Result<Option<usize>, ConfigError> {
-    let Some(value) = get(variable) else {
-        return Ok(None);
-    };
-    let number = value.parse().ok().filter(|number| *number > 0);
-    let invalid = || ConfigError::Invalid {
-        variable,
-        value: value.clone(),
-        wanted: "it must be a whole number above zero".to_owned(),
-    };
-    number.map(Some).ok_or_else(invalid)
-}
-
-/// A number of seconds above zero, fractions allowed.
-pub(super) fn seconds(
-    get: &impl Fn(&str) -> Option<String>,
-    variable: &'static str,
-) -> Result<Option<Duration>, ConfigError> {
-    let Some(value) = get(variable) else {
-        return Ok(None);
-    };
-    let seconds = value.parse::<f64>().ok();
-    let duration = seconds
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .filter(|duration| !duration.is_zero());
-    let invalid = || ConfigError::Invalid {
-        variable,
-        value: value.clone(),
-        wanted: "it must be a number of seconds above zero".to_owned(),
-    };
-    duration.map(Some).ok_or_else(invalid)
 }
 
 /// Sets what the environment sets.
@@ -266,14 +213,6 @@ fn set<T>(setting: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *setting = value;
     }
-}
-
-fn port(variable: &'static str, text: &str) -> Result<u16, ConfigError> {
-    text.parse().map_err(|_| ConfigError::Invalid {
-        variable,
-        value: text.to_owned(),
-        wanted: "it must be a port number from 0 to 65535".to_owned(),
-    })
 }
 
 /// The name of this machine.
@@ -295,6 +234,8 @@ pub(super) fn default_identity() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -404,6 +345,52 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(said.starts_with("KAI_E2E_STICKY_CACHE is `none`"), "{said}");
+    }
+
+    #[test]
+    fn counts_are_bounded() {
+        let refused = |variable: &'static str, value: &str| {
+            read(&[(variable, value)])
+                .map(|_| ())
+                .map_err(|error| error.to_string())
+        };
+        for variable in [
+            "KAI_E2E_STICKY_CACHE",
+            "CALLBACK_QUEUE",
+            "CALLBACK_ATTEMPTS",
+            "AGENT_MAX_TURNS",
+            "AGENT_MAX_TOOL_CALLS",
+            "AGENT_MAX_IDENTICAL_FAILURES",
+        ] {
+            assert_eq!(refused(variable, "1000000"), Ok(()), "{variable}");
+            for value in ["1000001", "18446744073709551615", "99999999999999999999"] {
+                let said = refused(variable, value).unwrap_err();
+                let begin = format!("{variable} is `{value}`: it must be a whole number");
+                assert!(
+                    said.starts_with(&begin) && said.contains("1000000"),
+                    "{said}"
+                );
+            }
+        }
+        assert_eq!(refused("AGENT_MAX_MODEL_BYTES", "1000000000"), Ok(()));
+        let said = refused("AGENT_MAX_MODEL_BYTES", "1000000001").unwrap_err();
+        assert!(said.contains("at most 1000000000"), "{said}");
+    }
+
+    #[test]
+    fn times_are_bounded() {
+        let refused = |variable: &'static str, value: &str| {
+            read(&[(variable, value)])
+                .map(|_| ())
+                .map_err(|error| error.to_string())
+        };
+        for variable in ["CALLBACK_TIMEOUT", "ACTIVITY_TIMEOUT", "SQL_LOCK_TIMEOUT"] {
+            assert_eq!(refused(variable, "31536000"), Ok(()), "{variable}");
+            for value in ["31536001", "1e19", "inf"] {
+                let said = refused(variable, value).unwrap_err();
+                assert!(said.contains("at most 31536000"), "{said}");
+            }
+        }
     }
 
     #[test]

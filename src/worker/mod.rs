@@ -21,6 +21,7 @@ mod env;
 mod error;
 mod health;
 mod heartbeat;
+mod numbers;
 mod payload;
 mod running;
 mod sender;

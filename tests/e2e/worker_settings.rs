@@ -45,6 +45,8 @@ async fn a_worker_refuses_what_it_cannot_work_with_and_repeats_no_secret() -> Re
             "/nonexistent/temporal.toml",
             "TEMPORAL_CONFIG_FILE is `/nonexistent/temporal.toml`: there is no such file",
         ),
+        ("CALLBACK_QUEUE", "18446744073709551615", "at most 1000000"),
+        ("KAI_E2E_STICKY_CACHE", "1000000000000", "at most 1000000"),
     ] {
         let (code, text) = worker(&[(variable, value)]).await?;
         assert_eq!(code, Some(2), "{variable}: {text}");
@@ -83,7 +85,12 @@ async fn a_run_refuses_settings_before_it_starts_anything() -> Result {
     let state = TempDir::new()?;
     for (arguments, variable, said) in [
         (
-            &["run", "--model", "offline:foo"][..],
+            &["run"][..],
+            ("KAI_E2E_STICKY_CACHE", "18446744073709551615"),
+            "KAI_E2E_STICKY_CACHE is `18446744073709551615`: it must be a whole number, at most 1000000",
+        ),
+        (
+            &["run", "--model", "offline:foo"],
             ("LANG", "C"),
             "`--model offline:foo`: `offline` has no name after it",
         ),

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::contract::Secret;
 use crate::worker::ConfigError;
-use crate::worker::env::seconds;
+use crate::worker::numbers::seconds;
 
 /// KAI's own defaults.
 const URL: &str = "http://localhost:8001";
