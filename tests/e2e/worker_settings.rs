@@ -1,9 +1,14 @@
 //! What a worker and the commands around it refuse before they begin: settings that nobody can work with.
 
+use std::time::Duration;
+
+use kai_e2e::harness::{Harness, WorkerCommand, WorkerProcess, harness};
+use rstest::rstest;
 use tempfile::TempDir;
 
 use crate::command::{assert_nothing_left, isolated};
 use crate::support::{Result, kai_e2e, output, shown};
+use crate::worker_process::caller;
 
 /// A Fernet key of nothing.
 const ENCRYPT_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -113,5 +118,28 @@ async fn a_run_refuses_settings_before_it_starts_anything() -> Result {
         assert!(text.contains(said), "{text}");
     }
     assert_nothing_left(&state);
+    Ok(())
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_output_of_a_worker_that_ends_is_shown_without_secrets_and_control_characters(
+    #[future(awt)] harness: Harness,
+) -> Result {
+    // On a queue that nobody else polls.
+    let caller = caller(&harness).await?;
+    let script = r#"printf '\033[31mred\000 %s %s %s\n' "$SERVICE_TOKEN" "$ENCRYPT_KEY" "$TYPESENSE_API_KEY"; exit 3"#;
+    let command = WorkerCommand::new("sh")
+        .argument("-c")
+        .argument(script)
+        .variable("SERVICE_TOKEN", SECRET);
+
+    let Err(error) = WorkerProcess::start(&command, &caller, Duration::from_secs(20)).await else {
+        return Err("a worker that ends at once does not poll".into());
+    };
+
+    let said = error.to_string();
+    let hidden = r"  \u{1b}[31mred\u{0} [redacted] [redacted] [redacted]";
+    assert!(said.ends_with(hidden), "{said:?}");
     Ok(())
 }

@@ -22,18 +22,22 @@ pub(in crate::harness) struct Scrubber {
 impl Scrubber {
     /// The secrets of this process's environment.
     pub(in crate::harness) fn of_environment() -> Self {
-        Self::of_variables(std::env::vars())
+        let mut scrubber = Self::default();
+        scrubber.add_variables(std::env::vars());
+        scrubber
     }
 
-    fn of_variables(variables: impl Iterator<Item = (String, String)>) -> Self {
-        let mut scrubber = Self::default();
+    /// The values of the variables whose names say that they are secret.
+    pub(in crate::harness) fn add_variables(
+        &mut self,
+        variables: impl Iterator<Item = (String, String)>,
+    ) {
         for (name, value) in variables {
             let name = name.to_ascii_uppercase();
             if SECRET_NAMES.iter().any(|word| name.contains(word)) {
-                scrubber.add(&value);
+                self.add(&value);
             }
         }
-        scrubber
     }
 
     /// These secrets only.
@@ -158,7 +162,8 @@ mod tests {
             ("DEBUG_KEY", "no"),
             ("LANG", "in_ID.UTF-8"),
         ];
-        let mut scrubber = Scrubber::of_variables(
+        let mut scrubber = Scrubber::default();
+        scrubber.add_variables(
             variables
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned())),

@@ -8,12 +8,11 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 
+use super::end_of_output::end_of_output;
 use super::{WorkerCommand, WorkerProcessError, until_polled};
 use crate::harness::Harness;
+use crate::harness::artefacts::Scrubber;
 use crate::stack::{Leash, free_port};
-
-/// How much of a worker's output an error shows, in bytes.
-const SHOWN: u64 = 4096;
 
 /// How long one look at the health may take, on a machine that is busy too.
 const LOOK: Duration = Duration::from_secs(10);
@@ -47,7 +46,7 @@ impl WorkerProcess {
             source,
         })?;
         let mut worker = Self::spawn(command, harness, leash)?;
-        worker.until_polling(harness, bound).await?;
+        worker.until_polling(command, harness, bound).await?;
         Ok(worker)
     }
 
@@ -108,6 +107,7 @@ impl WorkerProcess {
 
     async fn until_polling(
         &mut self,
+        command: &WorkerCommand,
         harness: &Harness,
         bound: Duration,
     ) -> Result<(), WorkerProcessError> {
@@ -122,7 +122,7 @@ impl WorkerProcess {
         Err(WorkerProcessError::NotPolling {
             task_queue: harness.task_queue().to_owned(),
             reason,
-            output: self.end_of_output(),
+            output: end_of_output(&self.output(), &scrubber(command, harness)),
         })
     }
 
@@ -173,30 +173,29 @@ impl WorkerProcess {
 
     /// Everything that it has written so far.
     pub fn output(&self) -> String {
-        String::from_utf8_lossy(&self.written_from(0)).into_owned()
+        String::from_utf8_lossy(&self.written()).into_owned()
     }
 
     /// What cannot be read is not there to be judged. Read by position: the worker writes where the file's own position is.
-    fn written_from(&self, start: u64) -> Vec<u8> {
+    fn written(&self) -> Vec<u8> {
         let length = self.output.metadata().map_or(0, |metadata| metadata.len());
-        let mut bytes = vec![0; usize::try_from(length.saturating_sub(start)).unwrap_or_default()];
-        match self.output.read_exact_at(&mut bytes, start) {
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+        match self.output.read_exact_at(&mut bytes, 0) {
             Ok(()) => bytes,
             Err(_) => Vec::new(),
         }
     }
+}
 
-    fn end_of_output(&self) -> String {
-        let length = self.output.metadata().map_or(0, |metadata| metadata.len());
-        match self.written_from(length.saturating_sub(SHOWN)) {
-            bytes if bytes.is_empty() => "  it wrote nothing".to_owned(),
-            bytes => String::from_utf8_lossy(&bytes)
-                .lines()
-                .map(|line| format!("  {line}"))
-                .collect::<Vec<_>>()
-                .join("\n"),
-        }
-    }
+/// The secrets that a worker has: those of this process, which it inherits, of its command, and of the stack.
+fn scrubber(command: &WorkerCommand, harness: &Harness) -> Scrubber {
+    let mut scrubber = Scrubber::of_environment();
+    scrubber.add_stack(harness.stack().endpoints());
+    scrubber.add_variables(command.environment.iter().map(|(name, value)| {
+        let text = |text: &std::ffi::OsString| text.to_string_lossy().into_owned();
+        (text(name), text(value))
+    }));
+    scrubber
 }
 
 impl Drop for WorkerProcess {
