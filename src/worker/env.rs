@@ -4,15 +4,13 @@ use std::net::SocketAddr;
 
 use super::numbers::{MOST, MOST_BYTES, count, from_zero, port, seconds};
 use super::temporal_address::temporal_url;
+use super::typesense_env::typesense;
 use super::{CallbackHostsError, ConfigError, TemporalTarget, WorkerConfig, control_plane};
-use crate::agent::{AgentConfig, LoopBounds, TypesenseConfig};
+use crate::agent::{AgentConfig, LoopBounds};
 use crate::contract::{DEFAULT_TASK_QUEUE, Secret, organisation_task_queue};
 
 /// KAI's own health port.
 const DEFAULT_HEALTH_PORT: u16 = 8091;
-/// What goes in front of the names of Typesense's collections; not one of KAI's own. It leads a worker into the private
-/// world of a harness.
-pub(crate) const COLLECTION_PREFIX: &str = "TYPESENSE_COLLECTION_PREFIX";
 /// How many workflows a worker keeps in memory between their tasks. Ours; the harness hands it on to its own workers.
 const STICKY_CACHE: &str = "KAI_E2E_STICKY_CACHE";
 /// Set one of these and Temporal's own configuration decides instead of `TEMPORAL_HOST`.
@@ -144,23 +142,7 @@ pub(crate) fn cached_workflows(
 }
 
 fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigError> {
-    let host = get("TYPESENSE_HOST").unwrap_or_else(|| "localhost".to_owned());
-    let protocol = get("TYPESENSE_PROTOCOL").unwrap_or_else(|| "http".to_owned());
-    if protocol != "http" {
-        return Err(ConfigError::Invalid {
-            variable: "TYPESENSE_PROTOCOL",
-            value: protocol,
-            wanted: "only http is supported".to_owned(),
-        });
-    }
-    let port = match get("TYPESENSE_PORT") {
-        None => 8108,
-        Some(text) => port("TYPESENSE_PORT", &text, 0)?,
-    };
-    let api_key = get("TYPESENSE_API_KEY").ok_or(ConfigError::Missing {
-        variable: "TYPESENSE_API_KEY",
-        wanted: "the API key of Typesense (`kai-e2e up --format env` prints one for its stack)",
-    })?;
+    let typesense = typesense(get)?;
     let encrypt_key = get("ENCRYPT_KEY").ok_or(ConfigError::Missing {
         variable: "ENCRYPT_KEY",
         wanted: "a Fernet key: 32 bytes in URL-safe base64 (`kai-e2e up --format env` prints one)",
@@ -172,20 +154,6 @@ fn agent(get: &impl Fn(&str) -> Option<String>) -> Result<AgentConfig, ConfigErr
             wanted: "it must be a Fernet key: 32 bytes in URL-safe base64".to_owned(),
         });
     }
-    let prefix = get(COLLECTION_PREFIX).unwrap_or_default();
-    if !prefix
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
-    {
-        return Err(ConfigError::Invalid {
-            variable: COLLECTION_PREFIX,
-            value: prefix,
-            wanted: "it may hold letters, digits, `_`, `-` and `.`".to_owned(),
-        });
-    }
-    let typesense =
-        TypesenseConfig::new(format!("{protocol}://{host}:{port}"), Secret::new(api_key))
-            .with_collection_prefix(prefix);
     let mut agent = AgentConfig::new(typesense, Secret::new(encrypt_key));
     if let Some(language) = get("AGENT_LANGUAGE") {
         agent.language = language;

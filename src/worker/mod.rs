@@ -28,6 +28,7 @@ mod sender;
 mod supersession;
 mod temporal_address;
 mod temporal_environment;
+mod typesense_env;
 #[allow(missing_docs)]
 mod workflow;
 
@@ -41,10 +42,11 @@ pub use config::{
 };
 pub use connect::connect;
 pub use control_plane::ControlPlane;
-pub(crate) use env::{COLLECTION_PREFIX, cached_workflows};
+pub(crate) use env::cached_workflows;
 pub use error::{ConfigError, WorkerError};
 pub use health::Health;
 pub use running::KaiWorker;
+pub(crate) use typesense_env::COLLECTION_PREFIX;
 pub use workflow::{
     GENERATE_MDL_ACTIVITY, KaiChatWorkflow, KaiSetupWorkflow, SETUP_WORKFLOW, SYNC_CONFIG_ACTIVITY,
 };

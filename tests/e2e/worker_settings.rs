@@ -33,6 +33,8 @@ async fn worker(variables: &[(&str, &str)]) -> Result<(Option<i32>, String)> {
 #[tokio::test]
 async fn a_worker_refuses_what_it_cannot_work_with_and_repeats_no_secret() -> Result {
     let with_login = format!("http://user:{SECRET}@127.0.0.1:1");
+    let only_login = format!("user:{SECRET}@127.0.0.1");
+    let two_lines = format!("{SECRET}\nx");
     for (variable, value, said) in [
         (
             "TEMPORAL_ADDRESS",
@@ -49,6 +51,22 @@ async fn a_worker_refuses_what_it_cannot_work_with_and_repeats_no_secret() -> Re
             "TEMPORAL_CONFIG_FILE",
             "/nonexistent/temporal.toml",
             "TEMPORAL_CONFIG_FILE is `/nonexistent/temporal.toml`: there is no such file",
+        ),
+        (
+            "TYPESENSE_HOST",
+            "http://localhost",
+            "TYPESENSE_HOST is `http://localhost`: it must be a host alone",
+        ),
+        (
+            "TYPESENSE_HOST",
+            &only_login,
+            "TYPESENSE_HOST is `[redacted]`: it must be a host alone",
+        ),
+        ("TYPESENSE_PORT", "0", "TYPESENSE_PORT is `0`"),
+        (
+            "TYPESENSE_API_KEY",
+            &two_lines,
+            "TYPESENSE_API_KEY is `[redacted]`",
         ),
         ("CALLBACK_QUEUE", "18446744073709551615", "at most 1000000"),
         ("KAI_E2E_STICKY_CACHE", "1000000000000", "at most 1000000"),
