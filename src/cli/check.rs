@@ -17,6 +17,7 @@ use crate::harness::{AnyStack, WorkerCommand, WorkerProcessError};
 use crate::mutants;
 use crate::report::{battery_json, battery_junit, battery_text, checks_markdown, checks_text};
 use crate::stack::{Attachment, Progress, SharedStack};
+use crate::worker::temporal_url;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -81,6 +82,9 @@ pub(super) fn checks(args: &ChecksArgs) {
 
 pub(super) async fn check(args: CheckArgs) -> Result<(), Exit> {
     mutants::switch_on_from_env()?;
+    if let Some(address) = &args.address {
+        temporal_url("--address", address)?;
+    }
     let config = args.stack.config()?;
     let mut settings = BatterySettings::default();
     if !args.scenarios.is_empty() {

@@ -15,7 +15,7 @@ use super::stack::on_own_stack;
 use crate::contract::{counted, error_chain};
 use crate::harness::{HistoryError, Run, RunHistory};
 use crate::report::run_text;
-use crate::worker::TemporalTarget;
+use crate::worker::{TemporalTarget, temporal_url};
 
 #[derive(Debug, Args)]
 pub(super) struct HistoryArgs {
@@ -73,6 +73,9 @@ struct ReplayHistoryArgs {
 pub(super) async fn history(args: HistoryArgs) -> Result<(), Exit> {
     match args.command {
         HistoryCommand::Record(args) => {
+            if let Some(address) = &args.address {
+                temporal_url("--address", address)?;
+            }
             can_be_written(&args.to)?;
             match &args.workflow_id {
                 Some(workflow_id) => fetch(&args, workflow_id).await,

@@ -46,6 +46,7 @@ pub(crate) use env::cached_workflows;
 pub use error::{ConfigError, WorkerError};
 pub use health::Health;
 pub use running::KaiWorker;
+pub(crate) use temporal_address::temporal_url;
 pub(crate) use typesense_env::COLLECTION_PREFIX;
 pub use workflow::{
     GENERATE_MDL_ACTIVITY, KaiChatWorkflow, KaiSetupWorkflow, SETUP_WORKFLOW, SYNC_CONFIG_ACTIVITY,

@@ -11,7 +11,7 @@ const WANTED: &str = "it must be HOST:PORT, such as localhost:7233";
 ///
 /// # Errors
 /// When it is no `HOST:PORT`. The text does not repeat an address that may hold a password.
-pub(super) fn temporal_url(name: &'static str, address: &str) -> Result<Url, ConfigError> {
+pub(crate) fn temporal_url(name: &'static str, address: &str) -> Result<Url, ConfigError> {
     let url = is_host_and_port(address).then(|| Url::parse(&format!("http://{address}")).ok());
     url.flatten().ok_or_else(|| invalid(name, address))
 }

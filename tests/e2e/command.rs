@@ -297,7 +297,34 @@ async fn without_an_engine_run_does_the_main_job_and_says_why_as_processes() -> 
 
 #[tokio::test]
 async fn what_cannot_be_understood_is_exit_2_and_is_named() -> Result {
-    let cases: [(&[&str], &str, &str, &str); 10] = [
+    let cases: [(&[&str], &str, &str, &str); 12] = [
+        (
+            &[
+                "check",
+                "--task-queue",
+                "q",
+                "--address",
+                "user:secret@localhost:1",
+            ],
+            "X",
+            "x",
+            "--address is `[redacted]`",
+        ),
+        (
+            &[
+                "history",
+                "record",
+                "--to",
+                "/dev/null",
+                "--workflow-id",
+                "w",
+                "--address",
+                "localhost",
+            ],
+            "X",
+            "x",
+            "--address is `localhost`",
+        ),
         (&["run"], "KAI_E2E_SEED_SCALE", "huge", "KAI_E2E_SEED_SCALE"),
         (&["run"], "KAI_E2E_RUN_TIMEOUT", "0", "KAI_E2E_RUN_TIMEOUT"),
         (
