@@ -30,6 +30,9 @@ const BOUND: Duration = Duration::from_secs(5);
 /// How long the process may take to come to its moment: it may have to seed an image first.
 const TO_THE_MOMENT: Duration = Duration::from_secs(170);
 
+/// How many of the files that are left a failure names.
+const SHOWN_FILES: usize = 20;
+
 /// The variable that tells the process its moment.
 const MOMENT: &str = "KAI_E2E_TEST_HALT_AT";
 
@@ -394,17 +397,15 @@ struct Inventory(BTreeSet<String>);
 
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Data directories have hundreds of files; processes and containers come before and after them.
-        let files = |thing: &&String| thing.starts_with("file ");
-        for thing in self.0.iter().filter(|thing| !files(thing)) {
+        // Data directories have hundreds of files, and what keeps them comes first.
+        let is_file = |thing: &&String| thing.starts_with("file ");
+        let (files, others): (Vec<_>, Vec<_>) = self.0.iter().partition(is_file);
+        for thing in others.iter().chain(files.iter().take(SHOWN_FILES)) {
             writeln!(f, "  {thing}")?;
         }
-        for file in self.0.iter().filter(files).take(20) {
-            writeln!(f, "  {file}")?;
-        }
-        match self.0.iter().filter(files).count().checked_sub(20) {
-            None | Some(0) => Ok(()),
-            Some(more) => writeln!(f, "  and {more} more files"),
+        match files.len().saturating_sub(SHOWN_FILES) {
+            0 => Ok(()),
+            more => writeln!(f, "  and {more} more files"),
         }
     }
 }

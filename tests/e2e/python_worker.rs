@@ -1,18 +1,16 @@
 //! The example worker in Python (`fixtures/workers/python`): whatever this harness asks of a worker, one of another language can
 //! keep.
 
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use kai_e2e::checks::Standing;
 use kai_e2e::eval::{Pace, Questions, evaluate};
-use kai_e2e::harness::WorkerCommand;
 use kai_e2e::harness::battery::{Battery, BatterySettings, Subject};
-use kai_e2e::harness::{AnyStack, Harness, HarnessSettings, expect_eventually_within, harness};
+use kai_e2e::harness::{AnyStack, Harness, WorkerCommand, WorkerProcess, harness};
 use kai_e2e::report::{battery_text, eval_text};
-use kai_e2e::stack::{OwnedStack, Silent, StackConfig, free_port};
+use kai_e2e::stack::{OwnedStack, Silent, StackConfig};
 use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -20,6 +18,7 @@ use tokio::sync::OnceCell;
 use crate::configuring::{activity, done};
 use crate::fixture_questions::ENOUGH;
 use crate::support::{CANONICAL, Result, golden, output, shown};
+use crate::worker_process::caller;
 
 /// The interpreter with the worker's packages, installed if need be; once for all tests of a process.
 async fn python() -> Result<&'static Path> {
@@ -52,6 +51,7 @@ pub async fn command() -> Result<WorkerCommand> {
     Ok(WorkerCommand::new(python().await?)
         .argument("-m")
         .argument("kai_worker")
+        .variable("PYTHONDONTWRITEBYTECODE", "1")
         .directory(directory()))
 }
 
@@ -127,7 +127,7 @@ async fn a_question_has_the_rows_of_hand_written_sql(
     #[case] sql: &str,
 ) -> Result {
     let caller = caller(&harness).await?;
-    let _worker = Worker::started(&caller).await?;
+    let _worker = started(&caller).await?;
     let run = caller.ask(question).await?;
     run.check()?;
     let expected = golden(&caller, sql).await?;
@@ -167,7 +167,7 @@ async fn the_questions_are_answered_rightly_or_not_at_all(
     #[future(awt)] harness: Harness,
 ) -> Result {
     let caller = caller(&harness).await?;
-    let _worker = Worker::started(&caller).await?;
+    let _worker = started(&caller).await?;
     let pace = Pace {
         at_once: TOGETHER,
         told: &|_, _| {},
@@ -196,7 +196,7 @@ async fn what_is_not_answered_runs_no_sql_and_says_why(
     #[case] said: &str,
 ) -> Result {
     let caller = caller(&harness).await?;
-    let _worker = Worker::started(&caller).await?;
+    let _worker = started(&caller).await?;
     let run = caller.ask(prompt).await?;
     let result = run.result()?;
     assert!(result.sql_queries.is_empty(), "{:?}", result.sql_queries);
@@ -216,7 +216,7 @@ async fn a_connection_that_it_prepares_itself_can_be_asked(
     #[future(awt)] harness: Harness,
 ) -> Result {
     let caller = caller(&harness).await?;
-    let _worker = Worker::started(&caller).await?;
+    let _worker = started(&caller).await?;
     let variables = caller.variables();
     let url = variables
         .iter()
@@ -305,53 +305,9 @@ async fn without_its_variables_it_says_which_one() -> Result {
     Ok(())
 }
 
-/// A harness without a worker.
-async fn caller(harness: &Harness) -> Result<Harness> {
-    let settings = HarnessSettings {
-        worker: false,
-        ..HarnessSettings::default()
-    };
-    Ok(Harness::on(harness.shared_stack(), settings).await?)
-}
-
-/// A worker's process that does not outlive its test.
-struct Worker(Child);
-
-impl Worker {
-    /// One that polls the caller's queue.
-    async fn started(caller: &Harness) -> Result<Self> {
-        let port = free_port()?;
-        let mut command = Command::new(python().await?);
-        command
-            .args(["-m", "kai_worker"])
-            .current_dir(directory())
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .envs(caller.variables())
-            .env("TEMPORAL_TASK_QUEUE", caller.task_queue())
-            .env("HEALTH_PORT", port.to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let worker = Self(command.spawn()?);
-        let url = format!("http://127.0.0.1:{port}/readyz");
-        let look = || async {
-            Ok::<_, Infallible>(
-                reqwest::get(&url)
-                    .await
-                    .is_ok_and(|reply| reply.status().is_success()),
-            )
-        };
-        // As long as a battery gives the same worker.
-        let ready = BatterySettings::default().ready;
-        let what = "the Python worker is ready";
-        expect_eventually_within(ready, what, look, |ready| *ready).await?;
-        Ok(worker)
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// A worker that polls the caller's queue. It does not outlive its test, killed or not.
+async fn started(caller: &Harness) -> Result<WorkerProcess> {
+    // As long as a battery gives the same worker.
+    let ready = BatterySettings::default().ready;
+    Ok(caller.start_worker(&command().await?, ready).await?)
 }

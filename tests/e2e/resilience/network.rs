@@ -1,7 +1,7 @@
 //! The network between a worker and everything else.
 
-use kai_e2e::harness::Harness;
 use kai_e2e::harness::faults::{Peer, Point};
+use kai_e2e::harness::{Harness, Run};
 
 use super::scene::{Kept, SOON, all_kept, answer, settings, shared, worker};
 use crate::python_worker;
@@ -37,16 +37,8 @@ async fn a_worker_that_was_cut_off_from_everything_goes_on_when_the_network_is_b
 async fn a_worker_that_temporal_does_not_hear_is_replaced_and_its_rest_is_not_mixed_in() -> Result {
     let harness = Harness::on(shared().await?, settings()).await?;
     let process = harness.start_worker(&worker(), SOON).await?;
-    let link = harness.links()?.get(Peer::Temporal);
     let point = Point::event("tool_start").of_tool("sql_query");
-    let mut asked = harness.ask(CANONICAL).hold_at(point).start().await?;
-    asked.at_point(SOON).await?;
-    link.silence();
-    asked.until_attempt(2, SOON).await?;
-    link.heal();
-    asked.release();
-    let run = asked.finish().await?;
-    answer(&run)?;
+    let run = replaced_at(&harness, point).await?;
     let kept = Kept {
         noted: &["late"],
         ..Kept::taken_over()
@@ -66,16 +58,7 @@ async fn a_worker_in_python_that_was_replaced_leaves_the_end_of_the_stream_to_it
         .variable("CALLBACK_TIMEOUT", "30")
         .variable("CALLBACK_BUDGET", "120");
     let process = harness.start_worker(&command, SOON).await?;
-    let link = harness.links()?.get(Peer::Temporal);
-    let point = Point::event("sql_result");
-    let mut asked = harness.ask(CANONICAL).hold_at(point).start().await?;
-    asked.at_point(SOON).await?;
-    link.silence();
-    asked.until_attempt(2, SOON).await?;
-    link.heal();
-    asked.release();
-    let run = asked.finish().await?;
-    answer(&run)?;
+    let run = replaced_at(&harness, Point::event("sql_result")).await?;
     let deliveries = run.evidence().deliveries.iter();
     let ends: Vec<_> = deliveries
         .filter(|delivery| matches!(delivery.kind.as_str(), "done" | "error"))
@@ -84,4 +67,18 @@ async fn a_worker_in_python_that_was_replaced_leaves_the_end_of_the_stream_to_it
     assert_eq!(ends, [(Some(2), "done")]);
     process.kill().await;
     Ok(harness.stop().await?)
+}
+
+/// A run that Temporal gives to another attempt, because it hears nothing of the one that is held at this point.
+async fn replaced_at(harness: &Harness, point: Point) -> Result<Run> {
+    let link = harness.links()?.get(Peer::Temporal);
+    let mut asked = harness.ask(CANONICAL).hold_at(point).start().await?;
+    asked.at_point(SOON).await?;
+    link.silence();
+    asked.until_attempt(2, SOON).await?;
+    link.heal();
+    asked.release();
+    let run = asked.finish().await?;
+    answer(&run)?;
+    Ok(run)
 }
